@@ -1,0 +1,1 @@
+"""Record Stable-Baselines3 agents with what they look at."""

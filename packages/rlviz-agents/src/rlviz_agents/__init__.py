@@ -1,0 +1,1 @@
+"""Trained Stable-Baselines3 agents: find, load safely, step, record."""

@@ -1,0 +1,1 @@
+"""A network, opened: layers, activations, gradients and attention maps as NumPy arrays."""

@@ -1,0 +1,1 @@
+"""Pixels: heat, text, charts, panels and layouts drawn on NumPy frames."""
