@@ -1,0 +1,134 @@
+"""One page over a folder of videos: what each shows, how it was made, and the video itself, playable offline."""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+ENTRIES = "gallery.json"
+
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: dark; --line: #2b3138; --dim: #9aa5b1; --accent: #ffb020; }}
+* {{ box-sizing: border-box; }}
+body {{ margin: 0 auto; max-width: 1180px; padding: 40px 24px 64px; background: #14171a; color: #e8ecf0;
+       font: 16px/1.55 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }}
+h1 {{ margin: 0 0 4px; font-size: 32px; letter-spacing: -0.01em; }}
+h2 {{ margin: 0 0 4px; font-size: 21px; }}
+p {{ margin: 0 0 14px; color: var(--dim); max-width: 75ch; }}
+article {{ margin-top: 36px; padding-top: 28px; border-top: 1px solid var(--line);
+          display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 28px; }}
+video {{ width: 100%; display: block; border-radius: 6px; background: #000; }}
+dl {{ margin: 0; display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; font-size: 14px; }}
+dt {{ color: var(--dim); }} dd {{ margin: 0; overflow-wrap: anywhere; }}
+.sample {{ display: inline-block; margin-bottom: 10px; padding: 1px 9px; border-radius: 9px;
+          background: var(--accent); color: #14171a; font-size: 13px; font-weight: 600; }}
+@media (max-width: 800px) {{ article {{ grid-template-columns: 1fr; }} }}
+</style>
+<h1>{title}</h1>
+<p>{summary}</p>
+{articles}
+</html>
+"""
+
+_ARTICLE = """<article>
+<video controls muted loop playsinline preload="metadata"{poster}><source src="{video}" type="video/mp4"></video>
+<div><h2>{title}</h2>{sample}<p>{caption}</p><dl>{facts}</dl></div>
+</article>"""
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryEntry:
+    """One video of the page.
+
+    Attributes:
+        title: the heading.
+        video: path of the MP4, relative to the folder of the entry.
+        caption: what is to be seen, one or two sentences.
+        poster: path of a PNG shown until the video plays, or None.
+        facts: label -> value, shown as a table.
+        sample: what the input is when it is not the user's own ("sample: ..."), else empty.
+    """
+
+    title: str
+    video: str
+    caption: str
+    poster: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
+    sample: str = ""
+
+
+def write_entries(folder: Path, entries: Sequence[GalleryEntry]) -> Path:
+    """Keep the entries of one folder in its `gallery.json`, for `collect_entries`."""
+    path = folder / ENTRIES
+    path.write_text(json.dumps([asdict(entry) for entry in entries], indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def collect_entries(root: Path) -> list[GalleryEntry]:
+    """Entries of `root` and of its sub-folders, in order of their paths, with paths relative to `root`."""
+    found: list[GalleryEntry] = []
+    for listing in sorted(root.rglob(ENTRIES)):
+        prefix = listing.parent.relative_to(root)
+        for values in json.loads(listing.read_text(encoding="utf-8")):
+            values["video"] = (prefix / values["video"]).as_posix()
+            values["poster"] = values["poster"] and (prefix / values["poster"]).as_posix()
+            found.append(GalleryEntry(**values))
+    return found
+
+
+def write_gallery(path: Path, entries: Sequence[GalleryEntry], *, title: str, summary: str = "") -> Path:
+    """Write one self-contained HTML page (no script, nothing fetched) that plays the entries' videos.
+
+    Args:
+        path: the page; the entries' paths are relative to its folder.
+        entries: the videos in order; at least one.
+        title: heading of the page.
+        summary: one or two sentences under it.
+
+    Raises:
+        ValueError: there is nothing to show.
+    """
+    if not entries:
+        msg = f"no videos to show on {path}: make one first, for instance with `breakout-gradcam demo`"
+        raise ValueError(msg)
+    articles = "\n".join(_article(entry) for entry in entries)
+    page = _PAGE.format(title=escape(title), summary=escape(summary), articles=articles)
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def _article(entry: GalleryEntry) -> str:
+    facts: Mapping[str, Any] = entry.facts
+    return _ARTICLE.format(
+        title=escape(entry.title),
+        video=escape(entry.video),
+        caption=escape(entry.caption),
+        poster=f' poster="{escape(entry.poster)}"' if entry.poster else "",
+        sample=f'<span class="sample">{escape(entry.sample)}</span>' if entry.sample else "",
+        facts="".join(f"<dt>{escape(k)}</dt><dd>{escape(str(v))}</dd>" for k, v in facts.items()),
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """`python -m rlviz_video.gallery FOLDER`: write FOLDER/index.html over every gallery.json below it."""
+    parser = argparse.ArgumentParser(prog="python -m rlviz_video.gallery", description=main.__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--title", default="Gallery")
+    parser.add_argument(
+        "--summary", default="What the networks look at while they play, each video made here."
+    )
+    given = parser.parse_args(argv)
+    write_gallery(
+        given.folder / "index.html", collect_entries(given.folder), title=given.title, summary=given.summary
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
