@@ -1,4 +1,4 @@
-"""One page over a folder of videos: what each shows, how it was made, and the video itself, playable offline."""
+"""One page over a folder of videos: what each shows, how it was made, and the video, playable offline."""
 
 import argparse
 import json
@@ -37,7 +37,8 @@ dt {{ color: var(--dim); }} dd {{ margin: 0; overflow-wrap: anywhere; }}
 """
 
 _ARTICLE = """<article>
-<video controls muted loop playsinline preload="metadata"{poster}><source src="{video}" type="video/mp4"></video>
+<video controls muted loop playsinline preload="metadata"{poster}>
+<source src="{video}" type="video/mp4"></video>
 <div><h2>{title}</h2>{sample}<p>{caption}</p><dl>{facts}</dl></div>
 </article>"""
 
