@@ -1,1 +1,42 @@
 """Frame sources and sinks, timelines, manifests and progress: videos that survive a crash."""
+
+from rlviz_video.h264_sink import PRESETS, H264Sink, Preset
+from rlviz_video.interrupts import interrupts_deferred
+from rlviz_video.manifest import library_versions, manifest_path, read_manifest, sha256_file, write_manifest
+from rlviz_video.moviepy_sink import MoviePySink
+from rlviz_video.outputs import check_output, make_folder, part_path
+from rlviz_video.progress import progress
+from rlviz_video.sinks import FrameSink, ImageFolderSink, MemorySink
+from rlviz_video.sources import FrameSource, ImageFolderSource, VideoSource, open_source
+from rlviz_video.spec import Frame, VideoSpec, frame_rate
+from rlviz_video.timeline import Cell, Timeline, read_timeline
+
+__all__ = [
+    "PRESETS",
+    "Cell",
+    "Frame",
+    "FrameSink",
+    "FrameSource",
+    "H264Sink",
+    "ImageFolderSink",
+    "ImageFolderSource",
+    "MemorySink",
+    "MoviePySink",
+    "Preset",
+    "Timeline",
+    "VideoSource",
+    "VideoSpec",
+    "check_output",
+    "frame_rate",
+    "interrupts_deferred",
+    "library_versions",
+    "make_folder",
+    "manifest_path",
+    "open_source",
+    "part_path",
+    "progress",
+    "read_manifest",
+    "read_timeline",
+    "sha256_file",
+    "write_manifest",
+]

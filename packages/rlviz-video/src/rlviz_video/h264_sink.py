@@ -1,0 +1,202 @@
+"""H.264 in MP4: playable in a browser when it is finished, and playable when the process was killed."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, get_args
+
+import av
+import cv2
+import numpy as np
+from av.container import OutputContainer
+from av.video.stream import VideoStream
+
+from rlviz_video.interrupts import interrupts_deferred
+from rlviz_video.outputs import check_output, naming, part_path
+from rlviz_video.spec import Frame, VideoSpec, check_frame
+
+Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"]
+PRESETS: tuple[Preset, ...] = get_args(Preset)
+"""The encoder's presets, from the fastest to the one that makes the smallest file."""
+
+_FRAGMENT_MICROSECONDS = 500_000
+_KEYFRAME_SECONDS = 4
+_BT601, _BT709_PRIMARIES, _SRGB_TRANSFER, _LIMITED_RANGE = 6, 1, 13, 1  # ITU-T H.273, tables 2 to 4
+
+
+class H264Sink:
+    """Streams frames into an H.264 yuv420p MP4.
+
+    The video is written to `<name>.part.mp4` as hybrid fragmented MP4, about two fragments a second, each
+    flushed: a killed process leaves a playable part with all but the last second. Finishing writes an
+    ordinary index and renames the part; after an error in the block the part is closed, so that it plays, and
+    keeps its name. The same frames give the same bytes: the number of encoder threads is fixed.
+
+    One thread may use a sink at a time, any thread; encoding lets other threads run.
+
+    Args:
+        path: The finished video, ending in `.mp4`.
+        spec: Size (even width and height) and frame rate.
+        preset: How much work the encoder puts into a small file.
+        crf: Constant rate factor, 0 (lossless) to 51; 18 looks like the original.
+        threads: Encoder threads, 1 or more. Another number gives other bytes.
+        force: Whether existing files may be overwritten.
+
+    Raises:
+        ValueError: Odd size, unknown preset, or a number out of its range.
+        OSError: The file exists or cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        spec: VideoSpec,
+        *,
+        preset: Preset = "superfast",
+        crf: int = 18,
+        threads: int = 1,
+        force: bool = False,
+    ) -> None:
+        _check_settings(Path(path), spec, preset, crf, threads)
+        self.path = check_output(path, force=force)
+        self.part = part_path(self.path)
+        self.spec = spec
+        self.frames = 0
+        self._i420 = np.empty((spec.height * 3 // 2, spec.width), np.uint8)
+        self._picture = av.VideoFrame(spec.width, spec.height, "yuv420p")
+        self._planes = [_plane_view(plane) for plane in self._picture.planes]
+        with naming(self.part):
+            self._container: OutputContainer | None = _open_container(self.part)
+            self._stream = _add_stream(self._container, spec, preset, crf, threads)
+            self._container.start_encoding()
+
+    def write(self, frame: Frame) -> None:
+        """Encode one frame.
+
+        Args:
+            frame: uint8 (height, width, 3), RGB; may be reused by the caller afterwards.
+
+        Raises:
+            TypeError: The frame is not a uint8 array.
+            ValueError: The frame has another shape than the video, or the sink is closed.
+            OSError: The file cannot be written, for example because the disk is full.
+        """
+        check_frame(frame, self.spec.shape, self.frames)
+        if self._container is None:
+            message = f"{self.path} is closed; write all frames before finish()"
+            raise ValueError(message)
+        self._fill_planes(frame)
+        self._picture.pts = self.frames
+        self.frames += 1
+        self._encode(self._container, self._picture)
+
+    def _fill_planes(self, frame: Frame) -> None:
+        """Convert to BT.601 limited range; PyAV's own view of an I420 array cuts odd half-heights."""
+        cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2YUV_I420, dst=self._i420)
+        start = 0
+        flat = self._i420.reshape(-1)
+        for plane in self._planes:
+            plane[:] = flat[start : start + plane.size].reshape(plane.shape)
+            start += plane.size
+
+    def _encode(self, container: OutputContainer, picture: av.VideoFrame | None) -> None:
+        with interrupts_deferred(), naming(self.part):
+            container.mux(self._stream.encode(picture))
+
+    def finish(self) -> None:
+        """Write what the encoder still holds and the index, and give the file its final name.
+
+        A second call does nothing.
+
+        Raises:
+            ValueError: No frame was written; nothing is left on the disk.
+            OSError: The file cannot be written or renamed; the part stays.
+        """
+        if self._container is None:
+            return
+        self.abandon()
+        if not self.frames:
+            message = f"no frames were written to {self.path}; a video needs at least one"
+            raise ValueError(message)
+        with naming(self.path):
+            self.part.replace(self.path)
+
+    def abandon(self) -> None:
+        """Close the file, so that it plays, and leave it under its `.part` name; without frames, remove it.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        container, self._container = self._container, None
+        if container is None:
+            return
+        try:
+            self._encode(container, None)
+        finally:
+            with interrupts_deferred(), naming(self.part):
+                container.close()
+        if not self.frames:
+            self.part.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish the video, or leave the part after an error; an interrupt finishes with what there is."""
+        if kind is None or (issubclass(kind, KeyboardInterrupt) and self.frames):
+            self.finish()
+        else:
+            self.abandon()
+
+
+def _check_settings(path: Path, spec: VideoSpec, preset: str, crf: int, threads: int) -> None:
+    if path.suffix.lower() != ".mp4":
+        message = f"{path} does not end in .mp4; H.264 videos are written as .mp4, change the name"
+        raise ValueError(message)
+    if spec.width % 2 or spec.height % 2:
+        even = f"{spec.width + spec.width % 2}x{spec.height + spec.height % 2}"
+        message = (
+            f"a frame of {spec.width}x{spec.height} is odd; H.264 needs even sizes, pad frames to {even}"
+        )
+        raise ValueError(message)
+    if preset not in PRESETS:
+        message = f"no preset {preset!r}; choose one of: {', '.join(PRESETS)}"
+        raise ValueError(message)
+    if not 0 <= crf <= 51:
+        message = f"crf {crf} is out of range; choose 0 (lossless) to 51 (worst), 18 looks like the original"
+        raise ValueError(message)
+    if threads < 1:
+        message = f"{threads} encoder threads; a fixed number of 1 or more gives the same bytes every time"
+        raise ValueError(message)
+
+
+def _open_container(part: Path) -> OutputContainer:
+    options = {
+        "movflags": "hybrid_fragmented+frag_keyframe",
+        "frag_duration": str(_FRAGMENT_MICROSECONDS),
+        "flush_packets": "1",
+    }
+    # Absolute, so that a colon in the name is not taken for a protocol.
+    return av.open(str(part.absolute()), "w", format="mp4", container_options=options)
+
+
+def _add_stream(
+    container: OutputContainer, spec: VideoSpec, preset: str, crf: int, threads: int
+) -> VideoStream:
+    options = {"preset": preset, "crf": str(crf)}
+    stream = container.add_stream("libx264", rate=spec.fps, options=options)
+    codec = stream.codec_context
+    codec.width, codec.height, codec.pix_fmt = spec.width, spec.height, "yuv420p"
+    codec.time_base = 1 / spec.fps
+    codec.thread_count = threads
+    codec.gop_size = max(1, round(spec.fps * _KEYFRAME_SECONDS))
+    codec.colorspace, codec.color_range = _BT601, _LIMITED_RANGE
+    codec.color_primaries, codec.color_trc = _BT709_PRIMARIES, _SRGB_TRANSFER
+    return stream
+
+
+def _plane_view(plane: av.video.plane.VideoPlane) -> Frame:
+    """Give a picture plane as a writable array of its visible pixels."""
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    return rows[: plane.height, : plane.width]

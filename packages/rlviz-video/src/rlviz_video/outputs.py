@@ -1,0 +1,95 @@
+"""Output paths: checked before the work starts, written beside the final name, renamed on success."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_ADVICE = "choose another path, or pass --force to overwrite it"
+
+
+def part_path(path: Path) -> Path:
+    """Give the name under which an unfinished output lies: `run.mp4` is `run.part.mp4` until it is whole."""
+    return path.with_name(f"{path.stem}.part{path.suffix}")
+
+
+def check_output(path: str | Path, *, force: bool = False) -> Path:
+    """Make sure that an output file may be written, before any work is done; make its folder.
+
+    An unfinished file of an earlier run (`<name>.part<suffix>`) counts as existing: it may be all that is
+    left of that run.
+
+    Args:
+        path: Where the finished file shall lie.
+        force: Whether existing files may be overwritten.
+
+    Returns:
+        The path as a Path.
+
+    Raises:
+        IsADirectoryError: `path` is a folder.
+        FileExistsError: The file, or its unfinished part, exists and `force` is not given.
+        OSError: The folder cannot be made.
+    """
+    path = Path(path)
+    if path.is_dir():
+        message = f"{path} is a folder; give the path of a file"
+        raise IsADirectoryError(message)
+    make_folder(path.parent)
+    for existing in (path, part_path(path)):
+        if existing.is_dir():
+            message = f"{existing} is a folder where an output file must go; move it away"
+            raise IsADirectoryError(message)
+        if existing.exists() and not force:
+            message = f"{existing} exists; {_ADVICE}"
+            raise FileExistsError(message)
+    return path
+
+
+def make_folder(folder: str | Path) -> Path:
+    """Make a folder and those above it, when they are not there yet.
+
+    Raises:
+        NotADirectoryError: A file lies where the folder shall be.
+        OSError: The folder cannot be made.
+    """
+    folder = Path(folder)
+    with naming(folder, "cannot make the folder"):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            message = f"{folder} is a file; expected a folder, choose another path"
+            raise NotADirectoryError(message) from error
+    return folder
+
+
+@contextmanager
+def naming(path: Path, failed: str = "cannot write") -> Iterator[None]:
+    """Turn an OSError of the block into one of the same kind whose message is one line naming the path.
+
+    Args:
+        path: The file or folder the block works on.
+        failed: What could not be done.
+
+    Raises:
+        OSError: The same built-in type, errno kept, with the message `<failed> <path>: <reason>`.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:  # already a message of ours
+            raise
+        raise _named(error, path, failed) from error
+
+
+def _named(error: OSError, path: Path, failed: str) -> OSError:
+    named = _builtin_type(error)(f"{failed} {path}: {error.strerror}")
+    named.errno = error.errno
+    return named
+
+
+def _builtin_type(error: OSError) -> type[OSError]:
+    """Find the built-in type: a codec library derives its own errors from OSError's subclasses."""
+    for kind in type(error).__mro__:
+        if kind.__module__ == "builtins" and issubclass(kind, OSError):
+            return kind
+    return OSError

@@ -1,0 +1,148 @@
+"""The figures of each frame: a CSV table that is written while the video is."""
+
+import csv
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO, TypeAlias
+
+import numpy as np
+
+from rlviz_video.outputs import check_output, naming, part_path
+
+Cell: TypeAlias = str | int | float | bool | None
+"""One value of a timeline; None is an empty cell."""
+
+_FLUSH_SECONDS = 1.0
+
+
+class Timeline:
+    """Streams one row a frame into `<name>.part.csv`, which becomes `<name>.csv` on success.
+
+    Rows are flushed each second, so that a killed process leaves all but the last second. After an error in
+    the block, the part stays under its own name. Numbers are written so that reading gives the same number.
+
+    Args:
+        path: The finished table, ending in `.csv`.
+        columns: The names of the columns, in order.
+        force: Whether existing files may be overwritten.
+
+    Raises:
+        ValueError: No columns, or two of the same name.
+        OSError: The file exists or cannot be written.
+    """
+
+    def __init__(self, path: str | Path, columns: Sequence[str], *, force: bool = False) -> None:
+        if not columns or len(set(columns)) != len(columns):
+            message = f"columns {list(columns)} are not usable; give one or more different names"
+            raise ValueError(message)
+        self.path = check_output(path, force=force)
+        self.part = part_path(self.path)
+        self.columns = tuple(columns)
+        self.rows = 0
+        with naming(self.part):
+            self._file: TextIO = self.part.open("w", encoding="utf-8", newline="")
+            self._writer = csv.writer(self._file, lineterminator="\n")
+            self._writer.writerow(self.columns)
+            self._file.flush()
+        self._flushed = time.monotonic()
+
+    def write(self, row: Mapping[str, object]) -> None:
+        """Append one row.
+
+        Args:
+            row: A value for each column: text, int, float, bool, their NumPy scalars, or None (empty).
+
+        Raises:
+            ValueError: A column is missing or not one of the table's.
+            OSError: The file cannot be written.
+        """
+        if row.keys() != set(self.columns):
+            message = f"row {self.rows} has columns {sorted(row)}; expected {sorted(self.columns)}"
+            raise ValueError(message)
+        with naming(self.part):
+            self._writer.writerow([_text(row[name]) for name in self.columns])
+            self.rows += 1
+            now = time.monotonic()
+            if now - self._flushed >= _FLUSH_SECONDS:
+                self._file.flush()
+                self._flushed = now
+
+    def finish(self) -> None:
+        """Close the table and give it its final name; a second call does nothing.
+
+        Raises:
+            OSError: The file cannot be written or renamed.
+        """
+        if self._file.closed:
+            return
+        self.abandon()
+        with naming(self.path):
+            self.part.replace(self.path)
+
+    def abandon(self) -> None:
+        """Close the table and leave it under its `.part` name."""
+        with naming(self.part):
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish the table, or leave the part after an error; an interrupt keeps what there is."""
+        if kind is None or issubclass(kind, KeyboardInterrupt):
+            self.finish()
+        else:
+            self.abandon()
+
+
+def read_timeline(path: str | Path) -> list[dict[str, Cell]]:
+    """Read a timeline back, also the part of a killed process (a cut last line is left out).
+
+    Returns:
+        One dict a row. A cell is int, float or bool when its text is one, None when it is empty, else text.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: A row has not as many cells as there are columns.
+    """
+    path = Path(path)
+    with naming(path, "cannot read"):
+        text = path.read_text(encoding="utf-8")
+    lines = list(csv.reader(text[: text.rfind("\n") + 1].splitlines(keepends=True)))
+    if not lines:
+        return []
+    columns = lines[0]
+    rows: list[dict[str, Cell]] = []
+    for number, cells in enumerate(lines[1:]):
+        if len(cells) != len(columns):
+            message = f"{path}, row {number}: {len(cells)} cells where {len(columns)} were expected"
+            raise ValueError(message)
+        rows.append({name: _value(cell) for name, cell in zip(columns, cells, strict=True)})
+    return rows
+
+
+def _text(value: object) -> str:
+    if isinstance(value, np.generic):
+        value = value.item() if not isinstance(value, np.floating) else float(str(value))
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value)
+    return str(value)
+
+
+def _value(cell: str) -> Cell:
+    if cell in ("", "true", "false"):
+        return None if not cell else cell == "true"
+    for kind in (int, float):
+        try:
+            return kind(cell)
+        except ValueError:
+            continue
+    return cell
