@@ -1,1 +1,71 @@
-"""Pixels: heat, text, charts, panels and layouts drawn on NumPy frames."""
+"""Pixels: heat, text, charts, panels and layouts, drawn on NumPy frames (uint8, RGB)."""
+
+from rlviz_overlay.axis import Axis, Limits, format_value
+from rlviz_overlay.chart import BarChart, LineChart
+from rlviz_overlay.colormap import COLORMAPS, Table, colormap
+from rlviz_overlay.drawable import Drawable, Static, fill, new_canvas
+from rlviz_overlay.geometry import Frame, Rect, Size
+from rlviz_overlay.heatmap import Heatmap, blend, colorize, resize_frame, resize_heatmap
+from rlviz_overlay.normalize import (
+    SCALES,
+    Fixed,
+    Normalizer,
+    PerFrame,
+    RunningMax,
+    Scale,
+    Smoother,
+    make_scale,
+)
+from rlviz_overlay.text import (
+    BOLD,
+    REGULAR,
+    FittedText,
+    TextStyle,
+    draw_text,
+    fit,
+    measure_text,
+    wrap_text,
+)
+from rlviz_overlay.theme import DARK, Color, Theme
+
+__all__ = [
+    "BOLD",
+    "COLORMAPS",
+    "DARK",
+    "REGULAR",
+    "SCALES",
+    "Axis",
+    "BarChart",
+    "Color",
+    "Drawable",
+    "FittedText",
+    "Fixed",
+    "Frame",
+    "Heatmap",
+    "Limits",
+    "LineChart",
+    "Normalizer",
+    "PerFrame",
+    "Rect",
+    "RunningMax",
+    "Scale",
+    "Size",
+    "Smoother",
+    "Static",
+    "Table",
+    "TextStyle",
+    "Theme",
+    "blend",
+    "colorize",
+    "colormap",
+    "draw_text",
+    "fill",
+    "fit",
+    "format_value",
+    "make_scale",
+    "measure_text",
+    "new_canvas",
+    "resize_frame",
+    "resize_heatmap",
+    "wrap_text",
+]

@@ -1,0 +1,60 @@
+"""What everything that draws has in common."""
+
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from rlviz_overlay.geometry import Frame, Rect, Size
+from rlviz_overlay.theme import Color
+
+
+class Drawable(Protocol):
+    """Draws itself into a rectangle of a canvas, in place, and never outside of it."""
+
+    def draw(self, canvas: Frame, rect: Rect) -> None:
+        """Draw into the rectangle.
+
+        Args:
+            canvas: uint8 (H, W, 3), RGB; the caller's, changed in place.
+            rect: Where; inside the canvas.
+        """
+        ...
+
+
+class Static:
+    """A drawable that never changes: drawn once for each size, copied afterwards.
+
+    It is drawn onto the given background, so it covers its whole rectangle.
+    """
+
+    def __init__(self, drawable: Drawable, *, background: Color) -> None:
+        self._drawable = drawable
+        self._background = background
+        self._picture: Frame | None = None
+
+    def draw(self, canvas: Frame, rect: Rect) -> None:
+        """Copy the kept picture into the rectangle; make it first if there is none of this size."""
+        rect.view(canvas)[...] = self.picture(rect.size)
+
+    def picture(self, size: Size) -> Frame:
+        """The kept picture, uint8 (height, width, 3); read only."""
+        if self._picture is None or Size.of(self._picture) != size:
+            self._picture = new_canvas(size, self._background)
+            self._drawable.draw(self._picture, Rect.whole(size))
+            self._picture.flags.writeable = False
+        return self._picture
+
+
+def new_canvas(size: Size, color: Color) -> Frame:
+    """A canvas, uint8 (height, width, 3), filled with one colour."""
+    canvas = np.empty((size.height, size.width, 3), np.uint8)
+    canvas[...] = np.array(color, np.uint8)
+    return canvas
+
+
+def fill(canvas: Frame, rect: Rect, color: Color) -> None:
+    """Fill a rectangle of the canvas with one colour, in place."""
+    if rect.width and rect.height:
+        view = rect.view(canvas)
+        cv2.rectangle(view, (0, 0), (rect.width - 1, rect.height - 1), color, cv2.FILLED)

@@ -1,0 +1,109 @@
+"""Heat on pictures."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rlviz_overlay.colormap import Table
+from rlviz_overlay.geometry import Frame, Size
+
+Heatmap = NDArray[np.float32]
+"""Float32 (H, W) in [0, 1], or in [-1, 1] where both signs are shown."""
+
+
+def resize_heatmap(heatmap: Heatmap, size: Size) -> Heatmap:
+    """The heatmap at another size, by bilinear interpolation with half-pixel centres.
+
+    Args:
+        heatmap: (h, w).
+        size: Wanted width and height.
+
+    Returns:
+        Float32 (height, width), a new array.
+    """
+    resized = cv2.resize(heatmap, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(resized, np.float32)
+
+
+def resize_frame(frame: Frame, size: Size, *, smooth: bool = False) -> Frame:
+    """The picture at another size.
+
+    Args:
+        frame: uint8 (H, W, 3).
+        size: Wanted width and height.
+        smooth: False keeps the edges of pixels (games), True interpolates (photographs). A picture made
+            smaller is averaged over areas in both cases.
+    """
+    resized = cv2.resize(frame, (size.width, size.height), interpolation=interpolation(frame, size, smooth))
+    return np.asarray(resized, np.uint8)
+
+
+def interpolation(frame: Frame, size: Size, smooth: bool) -> int:
+    """OpenCV's name for how a picture is brought to a size."""
+    if size.width < frame.shape[1] or size.height < frame.shape[0]:
+        return cv2.INTER_AREA
+    return cv2.INTER_LINEAR if smooth else cv2.INTER_NEAREST
+
+
+def colorize(heatmap: Heatmap, table: Table, *, signed: bool = False) -> Frame:
+    """The heat as colours, uint8 (H, W, 3), RGB.
+
+    Args:
+        heatmap: (H, W) in [0, 1], or [-1, 1] when signed; what is outside is clipped.
+        table: uint8 (256, 3), RGB; 0 takes row 0 and 1 row 255.
+        signed: Whether the heat has both signs; -1 then takes row 1, 0 row 128 and 1 row 255.
+    """
+    return _look_up(_levels(heatmap, signed=signed), table)
+
+
+def blend(
+    frame: Frame, heatmap: Heatmap, table: Table, *, opacity: float = 0.7, signed: bool = False
+) -> Frame:
+    """The picture with the heat over it; the stronger the heat, the less of the picture shows through.
+
+    A pixel of heat v becomes (1 - a) * frame + a * table[v] with a = opacity * |v|, so that no heat leaves
+    the picture as it is, and full heat at full opacity is the table's colour.
+
+    Args:
+        frame: uint8 (H, W, 3), RGB; not changed.
+        heatmap: (H, W) in [0, 1], or [-1, 1] when signed.
+        table: uint8 (256, 3), RGB.
+        opacity: 0 (heat is not seen) to 1.
+        signed: Whether the heat has both signs.
+
+    Raises:
+        ValueError: The heat has another size than the picture, or the opacity is outside [0, 1].
+    """
+    if frame.shape[:2] != heatmap.shape:
+        msg = (
+            f"heat of shape {heatmap.shape} for a picture of shape {frame.shape}; "
+            "resize_heatmap() brings it to the picture's size"
+        )
+        raise ValueError(msg)
+    if not 0 <= opacity <= 1:
+        msg = f"an opacity of {opacity}; give a number from 0 to 1"
+        raise ValueError(msg)
+    levels = _levels(heatmap, signed=signed)
+    alpha = _strength(signed=signed) * opacity
+    kept = np.repeat(np.rint(255 * (1 - alpha)).astype(np.uint8)[:, None], 3, axis=1)
+    added = np.rint((255 - kept) / 255.0 * table).astype(np.uint8)
+    picture = cv2.multiply(frame, _look_up(levels, kept), scale=1 / 255)
+    return np.asarray(cv2.add(picture, _look_up(levels, added)), np.uint8)
+
+
+def _levels(heatmap: Heatmap, *, signed: bool) -> NDArray[np.uint8]:
+    """Rows of the table, uint8 (H, W)."""
+    span, zero = (127, 128) if signed else (255, 0)
+    scaled = heatmap * np.float32(span) + np.float32(zero + 0.5)
+    return np.clip(scaled, 0, 255, out=scaled).astype(np.uint8)
+
+
+def _strength(*, signed: bool) -> NDArray[np.float64]:
+    """How strong the heat of each row of the table is, float64 (256,) in [0, 1]."""
+    rows = np.arange(256)
+    return np.minimum(np.abs(rows - 128) / 127, 1) if signed else rows / 255
+
+
+def _look_up(levels: NDArray[np.uint8], table: Table) -> Frame:
+    """table[levels]; OpenCV keeps the table's channel order and is twice as fast as indexing."""
+    return np.asarray(cv2.applyColorMap(levels, table.reshape(256, 1, 3)), np.uint8)

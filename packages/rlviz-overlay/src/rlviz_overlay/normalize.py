@@ -1,0 +1,177 @@
+"""From raw maps to heat in [0, 1] (or [-1, 1]): a choice about the whole video, made by name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatMap = NDArray[np.float32]
+
+
+class Normalizer(Protocol):
+    """Divides maps by a peak; zero stays zero and signs stay."""
+
+    def __call__(self, raw: FloatMap) -> FloatMap:
+        """Heat in [-1, 1] of raw's shape; in [0, 1] when raw has no negative values.
+
+        Args:
+            raw: Float32, any shape, un-normalised.
+
+        Raises:
+            ValueError: raw holds a value that is not finite.
+        """
+        ...
+
+    def reset(self) -> None:
+        """Forget what was seen."""
+        ...
+
+
+class PerFrame:
+    """Each map by its own peak: weak maps look as strong as strong ones, and a video flickers."""
+
+    def __call__(self, raw: FloatMap) -> FloatMap:
+        """Heat of raw's shape whose strongest value is 1 or -1."""
+        return _divide(raw, _peak(raw))
+
+    def reset(self) -> None:
+        """Nothing is kept, so there is nothing to forget."""
+
+
+class RunningMax:
+    """By the highest peak so far: causal, and never falls, so that a video does not flicker."""
+
+    def __init__(self) -> None:
+        self.peak = 0.0
+
+    def __call__(self, raw: FloatMap) -> FloatMap:
+        """Heat of raw's shape, 1 only where the map reaches the highest peak so far."""
+        self.peak = max(self.peak, _peak(raw))
+        return _divide(raw, self.peak)
+
+    def reset(self) -> None:
+        """Start again from the next map's own peak."""
+        self.peak = 0.0
+
+
+class Fixed:
+    """By a given peak, the same for every video; what is stronger is clipped."""
+
+    def __init__(self, value: float) -> None:
+        if not (np.isfinite(value) and np.float32(value) > 0):
+            msg = f"a fixed scale of {value}; give the map's value that is to be full heat, a number above 0"
+            raise ValueError(msg)
+        self.peak = float(value)
+
+    def __call__(self, raw: FloatMap) -> FloatMap:
+        """Heat of raw's shape, clipped to [-1, 1]."""
+        _peak(raw)
+        return np.clip(_divide(raw, self.peak), -1, 1)
+
+    def reset(self) -> None:
+        """Nothing is kept, so there is nothing to forget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How the peak of a scale is found.
+
+    Attributes:
+        make: Makes the normaliser from the fixed value, if there is one.
+        resets_each_episode: Whether reset() is to be called at each episode's first frame.
+        needs_value: Whether a fixed value must be given.
+        description: For people.
+    """
+
+    make: Callable[[float | None], Normalizer]
+    resets_each_episode: bool
+    needs_value: bool
+    description: str
+
+
+SCALES: Mapping[str, Scale] = MappingProxyType(
+    {
+        "frame": Scale(lambda _: PerFrame(), False, False, "each frame by its own peak; flickers"),
+        "episode": Scale(lambda _: RunningMax(), True, False, "the highest peak of the episode so far"),
+        "clip": Scale(lambda _: RunningMax(), False, False, "the highest peak of the whole clip so far"),
+        "fixed": Scale(lambda value: Fixed(value or 0.0), False, True, "a given value is full heat"),
+    }
+)
+"""Name of each scale, how it is made and when it is reset."""
+
+
+def make_scale(name: str, value: float | None = None) -> Normalizer:
+    """The normaliser of a scale's name.
+
+    Args:
+        name: A key of SCALES.
+        value: The map's value that is full heat; for "fixed" alone.
+
+    Raises:
+        ValueError: No scale of that name, no value for "fixed", or a value for another scale.
+    """
+    if name not in SCALES:
+        msg = f"no scale {name!r}; choose one of: {', '.join(SCALES)}"
+        raise ValueError(msg)
+    scale = SCALES[name]
+    if scale.needs_value and value is None:
+        msg = f"the scale {name!r} without a value; give the map's value that is to be full heat"
+        raise ValueError(msg)
+    if not scale.needs_value and value is not None:
+        msg = f"the value {value} for the scale {name!r}, which finds its own; leave it out or choose 'fixed'"
+        raise ValueError(msg)
+    return scale.make(value)
+
+
+class Smoother:
+    """Causal exponential mean over frames: a frame's weight halves every half_life frames.
+
+    y[t] = d * y[t-1] + (1 - d) * x[t] with d = 2 ** (-1 / half_life), and y[0] = x[0].
+    """
+
+    def __init__(self, half_life: float) -> None:
+        """half_life is in frames; 0 passes every map through as it is."""
+        if not (np.isfinite(half_life) and half_life >= 0):
+            msg = f"a half-life of {half_life} frames; give a number of 0 or more"
+            raise ValueError(msg)
+        self._decay = 0.0 if half_life == 0 else 0.5 ** (1 / half_life)
+        self._mean: FloatMap | None = None
+
+    def __call__(self, raw: FloatMap) -> FloatMap:
+        """The mean after this map, float32 of its shape, a new array.
+
+        Raises:
+            ValueError: The map has another shape than those before it.
+        """
+        if self._mean is None:
+            mean = raw.astype(np.float32)
+        elif self._mean.shape != raw.shape:
+            msg = f"a map of shape {raw.shape} after one of shape {self._mean.shape}; call reset() in between"
+            raise ValueError(msg)
+        else:
+            mean = (self._decay * self._mean + (1 - self._decay) * raw).astype(np.float32)
+        self._mean = mean
+        return mean.copy()
+
+    def reset(self) -> None:
+        """Forget what was seen: to be called at each episode's first frame."""
+        self._mean = None
+
+
+def _peak(raw: FloatMap) -> float:
+    """The largest absolute value, 0 for an empty map."""
+    peak = float(np.abs(raw).max(initial=0.0))
+    if not np.isfinite(peak):
+        msg = f"a map of shape {raw.shape} with values that are not finite; only finite maps can be shown"
+        raise ValueError(msg)
+    return peak
+
+
+def _divide(raw: FloatMap, peak: float) -> FloatMap:
+    """Raw / peak, or zeros where there is no peak yet."""
+    if peak == 0:
+        return np.zeros(raw.shape, np.float32)
+    return (raw / np.float32(peak)).astype(np.float32, copy=False)

@@ -1,0 +1,36 @@
+"""The colours of panels and charts: each means one thing."""
+
+from dataclasses import dataclass
+
+Color = tuple[int, int, int]
+"""Red, green, blue, each 0 to 255."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours by what they mean.
+
+    Attributes:
+        background: The canvas between the panels.
+        panel: Behind texts and charts.
+        track: The empty part of a bar, and the area under a line.
+        rule: Axes, zero lines and frames.
+        text: Values and titles.
+        muted: Names of values, scale labels, notes.
+        bar: Bars and lines that are not highlighted.
+        accent: What was executed, and nothing else.
+        outline: Around text that is drawn over a picture.
+    """
+
+    background: Color = (12, 14, 18)
+    panel: Color = (21, 25, 32)
+    track: Color = (35, 41, 51)
+    rule: Color = (66, 75, 90)
+    text: Color = (233, 237, 243)
+    muted: Color = (150, 160, 176)
+    bar: Color = (110, 126, 150)
+    accent: Color = (45, 212, 191)
+    outline: Color = (8, 10, 13)
+
+
+DARK = Theme()
