@@ -1,0 +1,134 @@
+"""What every framework offers: a network's layers, weights, activations, gradients and outputs as NumPy arrays."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rlviz_cam.targets import Target
+
+Array = NDArray[np.generic]
+Inputs = Array | Mapping[str, Array]
+"""A batch, (N, ...), or named batches of the same N."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """One convolution or dense layer.
+
+    Attributes:
+        name: The layer's path inside the network.
+        kind: ``conv``, ``conv_transpose`` or ``dense``.
+        output_shape: Of its activations, without the samples: (K, h, w) for an image layer, whatever the framework.
+        is_spatial: Whether the activations are (K, h, w), so that a map can be made of them.
+        taken_after: The nonlinearity after which the activations are taken; ``None`` when none follows directly.
+    """
+
+    name: str
+    kind: str
+    output_shape: tuple[int, ...]
+    is_spatial: bool
+    taken_after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRecord:
+    """One forward and one partial backward pass, on the host.
+
+    Attributes:
+        activations: A, (N, K, h, w) float32.
+        gradients: dS/dA of the target's score S, (N, K, h, w) float32.
+        outputs: Head -> raw values, (N, units) float32, or (N, quantiles, units).
+    """
+
+    activations: NDArray[np.float32]
+    gradients: NDArray[np.float32]
+    outputs: Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOp:
+    """A sliding window (convolution or pooling), each field as (y, x); padding is what is added before the first row."""
+
+    kernel: tuple[int, int]
+    stride: tuple[int, int] = (1, 1)
+    padding: tuple[int, int] = (0, 0)
+    dilation: tuple[int, int] = (1, 1)
+
+
+class Backend(Protocol):
+    """The white-box view of one network; everything returned is NumPy, nothing of the network is changed."""
+
+    @property
+    def input_size(self) -> tuple[int, int]:
+        """Height and width of the image that the network takes, in pixels."""
+        ...
+
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """List the convolution and dense layers in the order in which they are computed."""
+        ...
+
+    def layer(self, name: str) -> LayerInfo:
+        """Describe one layer, also one that ``layers`` does not list (a nonlinearity, a block)."""
+        ...
+
+    def weights(self, layer: str) -> NDArray[np.float32]:
+        """Return a layer's weights: (kh, kw, in, out) of a convolution, (in, out) of a dense layer."""
+        ...
+
+    def predict(self, inputs: Inputs) -> Mapping[str, NDArray[np.float32]]:
+        """Return every head's values, head -> (N, units)."""
+        ...
+
+    def activations(self, inputs: Inputs, layers: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
+        """Return the activations, layer -> (N, ...), of any number of layers in one forward pass."""
+        ...
+
+    def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:
+        """Run one forward pass, and one backward pass from the target's score down to the layer."""
+        ...
+
+    def randomized(self, up_to_layer: str, seed: int) -> Self:
+        """Return a copy with weights drawn anew from the output down to a layer (Adebayo et al., 2018)."""
+        ...
+
+    def windows(self, layer: str) -> tuple[WindowOp, ...]:
+        """Return the sliding windows between the input image and a spatial layer, the first one first."""
+        ...
+
+
+def automatic_layer(backend: Backend) -> str:
+    """Name the layer that a map is made of when none is named: the last convolution with more than one cell.
+
+    A network whose convolutions all end in a single cell gives its last convolution.
+
+    Raises:
+        ValueError: When no convolution has a spatial output.
+    """
+    layers = backend.layers()
+    spatial = [layer for layer in layers if layer.is_spatial]
+    if not spatial:
+        there_are = ", ".join(f"{layer.name} ({layer.kind})" for layer in layers) or "none at all"
+        msg = f"the network has no convolution with a spatial output, which a map needs; its layers: {there_are}"
+        raise ValueError(msg)
+    wide = [layer for layer in spatial if layer.output_shape[-2] * layer.output_shape[-1] > 1]
+    return (wide or spatial)[-1].name
+
+
+def check_outputs(outputs: Mapping[str, NDArray[np.float32]]) -> None:
+    """Refuse outputs that are not numbers.
+
+    Raises:
+        ValueError: Naming the head and the samples.
+    """
+    for head, values in outputs.items():
+        bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+        if bad.size:
+            listed = ", ".join(str(sample) for sample in bad[:8]) + (" ..." if bad.size > 8 else "")
+            msg = (
+                f"the network's output {head!r} is not finite for {bad.size} of {len(values)} samples ({listed}); "
+                "check its weights and inputs for NaN"
+            )
+            raise ValueError(msg)
