@@ -6,6 +6,9 @@ from rlviz_overlay.colormap import COLORMAPS, Table, colormap
 from rlviz_overlay.drawable import Drawable, Static, fill, new_canvas
 from rlviz_overlay.geometry import Frame, Rect, Size
 from rlviz_overlay.heatmap import Heatmap, blend, colorize, resize_frame, resize_heatmap
+from rlviz_overlay.label import Label, Paragraph
+from rlviz_overlay.layout import Layout
+from rlviz_overlay.mask import ExcludedRegions
 from rlviz_overlay.normalize import (
     SCALES,
     Fixed,
@@ -16,6 +19,8 @@ from rlviz_overlay.normalize import (
     Smoother,
     make_scale,
 )
+from rlviz_overlay.panel import KeyValues, Legend, Panel
+from rlviz_overlay.picture import Picture
 from rlviz_overlay.text import (
     BOLD,
     REGULAR,
@@ -38,14 +43,22 @@ __all__ = [
     "BarChart",
     "Color",
     "Drawable",
+    "ExcludedRegions",
     "FittedText",
     "Fixed",
     "Frame",
     "Heatmap",
+    "KeyValues",
+    "Label",
+    "Layout",
+    "Legend",
     "Limits",
     "LineChart",
     "Normalizer",
+    "Panel",
+    "Paragraph",
     "PerFrame",
+    "Picture",
     "Rect",
     "RunningMax",
     "Scale",

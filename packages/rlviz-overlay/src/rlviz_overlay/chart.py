@@ -80,6 +80,11 @@ class BarChart:
         self._highlighted: frozenset[int] = frozenset()
         self._kept: _BarRows | None = None
 
+    @property
+    def natural_height(self) -> int:
+        """Height in pixels at which rows have their full height; what is more stays empty."""
+        return round(1.9 * self._text_height) * len(self.labels)
+
     def update(self, values: Sequence[float], *, highlighted: int | Sequence[int] | None = None) -> None:
         """Set the values of the next draw.
 
@@ -148,7 +153,7 @@ class BarChart:
         theme, gap = self._theme, max(2, round(0.6 * bold.height))
         regular = replace(bold, color=theme.muted, weight=REGULAR)
         name_width = max(measure_text(label, bold).width for label in self.labels)
-        used = min(size.height, round(1.9 * self._text_height) * len(self.labels))
+        used = min(size.height, self.natural_height)
         rows = Rect(0, 0, size.width, used).rows(*[1] * len(self.labels))
         cells = [row.cut_left(min(name_width, round(0.42 * size.width)), gap) for row in rows]
         ends = [rest.cut_right(min(value_width, round(0.3 * size.width)), gap) for _, rest in cells]
@@ -246,7 +251,7 @@ class LineChart:
         thickness = max(1, round(self._plain_text.height / 9))
         # Lines are cut at the edge of the picture they are drawn into: here, the plot.
         shift = np.array([[plot.x * 16, plot.y * 16]], np.int32)
-        cv2.polylines(plot.view(view), [points - shift], False, self._theme.bar, thickness, cv2.LINE_AA, 4)
+        cv2.polylines(plot.view(view), [points - shift], False, self._theme.text, thickness, cv2.LINE_AA, 4)
 
     def _draw_numbers(self, view: Frame, rect: Rect, numbers: tuple[str, str, str]) -> None:
         """Highest, newest and lowest: the newest alone where there is no room for three lines."""

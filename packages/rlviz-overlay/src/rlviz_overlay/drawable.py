@@ -1,5 +1,6 @@
 """What everything that draws has in common."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import cv2
@@ -23,13 +24,14 @@ class Drawable(Protocol):
 
 
 class Static:
-    """A drawable that never changes: drawn once for each size, copied afterwards.
+    """What never changes: drawn once for each size, copied afterwards.
 
     It is drawn onto the given background, so it covers its whole rectangle.
     """
 
-    def __init__(self, drawable: Drawable, *, background: Color) -> None:
-        self._drawable = drawable
+    def __init__(self, draw: Callable[[Frame, Rect], None], *, background: Color) -> None:
+        """Keep what this draws; a drawable's own draw will do: Static(legend.draw, background=...)."""
+        self._draw = draw
         self._background = background
         self._picture: Frame | None = None
 
@@ -41,7 +43,7 @@ class Static:
         """The kept picture, uint8 (height, width, 3); read only."""
         if self._picture is None or Size.of(self._picture) != size:
             self._picture = new_canvas(size, self._background)
-            self._drawable.draw(self._picture, Rect.whole(size))
+            self._draw(self._picture, Rect.whole(size))
             self._picture.flags.writeable = False
         return self._picture
 

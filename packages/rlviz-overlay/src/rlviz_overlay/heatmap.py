@@ -34,13 +34,13 @@ def resize_frame(frame: Frame, size: Size, *, smooth: bool = False) -> Frame:
         smooth: False keeps the edges of pixels (games), True interpolates (photographs). A picture made
             smaller is averaged over areas in both cases.
     """
-    resized = cv2.resize(frame, (size.width, size.height), interpolation=interpolation(frame, size, smooth))
-    return np.asarray(resized, np.uint8)
+    how = resampling(Size.of(frame), size, smooth=smooth)
+    return np.asarray(cv2.resize(frame, (size.width, size.height), interpolation=how), np.uint8)
 
 
-def interpolation(frame: Frame, size: Size, smooth: bool) -> int:
-    """OpenCV's name for how a picture is brought to a size."""
-    if size.width < frame.shape[1] or size.height < frame.shape[0]:
+def resampling(source: Size, wanted: Size, *, smooth: bool) -> int:
+    """OpenCV's flag for how a picture is brought from one size to another; see resize_frame()."""
+    if wanted.width < source.width or wanted.height < source.height:
         return cv2.INTER_AREA
     return cv2.INTER_LINEAR if smooth else cv2.INTER_NEAREST
 

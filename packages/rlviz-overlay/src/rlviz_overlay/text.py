@@ -43,7 +43,7 @@ class TextStyle:
     color: Color
     weight: int = REGULAR
     outline: Color | None = None
-    min_height: int = 8
+    min_height: int = 9
 
     def __post_init__(self) -> None:
         if self.height < 1:
