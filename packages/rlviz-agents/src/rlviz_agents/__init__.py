@@ -1,1 +1,32 @@
 """Trained Stable-Baselines3 agents: find, load safely, step, record."""
+
+from rlviz_agents.environment import action_names, deterministic_actions, frame_rate, make_env
+from rlviz_agents.heads import policy_heads
+from rlviz_agents.loading import Agent, load_agent
+from rlviz_agents.rollout import Rollout, play
+from rlviz_agents.saved import SavedAgent, read_saved
+from rlviz_agents.steps import Chosen, FinalState, GameState, Step
+from rlviz_agents.zoo import ALGORITHMS, AgentFiles, find_agent, list_agents, parse_env_kwargs
+
+__all__ = [
+    "ALGORITHMS",
+    "Agent",
+    "AgentFiles",
+    "Chosen",
+    "FinalState",
+    "GameState",
+    "Rollout",
+    "SavedAgent",
+    "Step",
+    "action_names",
+    "deterministic_actions",
+    "find_agent",
+    "frame_rate",
+    "list_agents",
+    "load_agent",
+    "make_env",
+    "parse_env_kwargs",
+    "play",
+    "policy_heads",
+    "read_saved",
+]

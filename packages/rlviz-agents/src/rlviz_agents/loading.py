@@ -1,0 +1,208 @@
+"""Load a trained agent through SB3's own `load`, without running anything that its file holds.
+
+SB3 is given a zip that we write in memory: the weights as they are (read with `weights_only`), and beside them only
+fields that we have built ourselves from plain JSON. The network is then made, seeded and filled by SB3 itself, so that
+the same random numbers are drawn as in `rl_zoo3.record_video`.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rlviz_agents.saved import SavedAgent, pickled_name, read_saved
+from rlviz_agents.zoo import AgentFiles, check_algorithm
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
+    from stable_baselines3.common.vec_env import VecEnv
+
+_OFF_POLICY = ("dqn", "qrdqn")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Agent:
+    """A loaded agent.
+
+    Attributes:
+        files: where it came from.
+        model: the SB3 algorithm.
+        sha256: of the model file, in hexadecimal.
+        observation_shape: (C, H, W), what the network receives.
+        n_actions: number of actions.
+    """
+
+    files: AgentFiles
+    model: "BaseAlgorithm"
+    sha256: str
+    observation_shape: tuple[int, int, int]
+    n_actions: int
+
+
+def load_agent(
+    files: AgentFiles,
+    env: "VecEnv | None" = None,
+    *,
+    seed: int = 0,
+    device: str = "auto",
+    trust: bool = False,
+) -> Agent:
+    """Load an agent, and seed all generators, as `rl_zoo3.record_video` does.
+
+    Args:
+        files: what `find_agent` has found.
+        env: the environments it is to play, or None to use only its network.
+        seed: of all generators, set just before the network is made.
+        device: `auto`, `cpu` or `cuda`.
+        trust: unpickle what the file holds, as SB3 does by default.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is damaged, holds what is more than data, is no agent that sees images, does not fit the
+            environment, or has weights that are no numbers.
+    """
+    check_algorithm(files.algo)
+    saved = read_saved(files.model_path)
+    observation_shape, n_actions = _shapes(saved)
+    if env is not None:
+        _check_fits(saved, env, observation_shape, n_actions)
+    # Dummy sizes, as in record_video: no memory is needed to play.
+    keywords: dict[str, Any] = {"seed": seed}
+    if files.algo in _OFF_POLICY:
+        keywords.update(buffer_size=1, optimize_memory_usage=False)
+    fields = _as_record_video() if trust else _own_fields(saved, files.algo, observation_shape, n_actions)
+    model = _load(saved, files.algo, fields, env=env, device=device, trust=trust, keywords=keywords)
+    _check_finite(saved, model)
+    return Agent(files, model, saved.sha256, observation_shape, n_actions)
+
+
+def _load(  # noqa: PLR0913 (SB3's own parameters)
+    saved: SavedAgent,
+    algo: str,
+    fields: Mapping[str, Any],
+    *,
+    env: "VecEnv | None",
+    device: str,
+    trust: bool,
+    keywords: Mapping[str, Any],
+) -> "BaseAlgorithm":
+    """Call SB3's `load`; its many ways to fail become one ValueError."""
+    from pickle import UnpicklingError
+
+    from rl_zoo3.utils import ALGOS
+
+    source = str(saved.path) if trust else _clean_zip(saved, fields)
+    try:
+        return ALGOS[algo].load(source, env=env, device=device, custom_objects=dict(fields), **keywords)
+    except UnpicklingError as error:
+        message = f"the weights in {saved.path} hold more than tensors; they are not loaded"
+        raise ValueError(message) from error
+    except (RuntimeError, KeyError, TypeError, AttributeError, AssertionError, EOFError) as error:
+        cause = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        message = f"{saved.path} does not load as {algo} ({cause}); check --algo and the file"
+        raise ValueError(message) from error
+
+
+def _clean_zip(saved: SavedAgent, fields: Mapping[str, Any]) -> io.BytesIO:
+    """Pack the weights again, with a `data` entry of names alone: no pickle is left in it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("data", json.dumps(dict.fromkeys(fields)))
+        for name, content in saved.weights.items():
+            archive.writestr(f"{name}.pth", content)
+    buffer.seek(0)
+    return buffer
+
+
+def _as_record_video() -> dict[str, Any]:
+    """The custom objects that `rl_zoo3.record_video` gives; all other pickles are run."""
+    return {"learning_rate": 0.0, "lr_schedule": _zero, "clip_range": _zero}
+
+
+def _own_fields(
+    saved: SavedAgent, algo: str, observation_shape: tuple[int, int, int], n_actions: int
+) -> dict[str, Any]:
+    """Build every field that SB3 gets; what is not here keeps the default of the algorithm's class."""
+    import numpy as np
+    from gymnasium import spaces
+
+    from rlviz_agents.policies import policy_class, policy_kwargs
+
+    fields = {
+        **_as_record_video(),
+        "policy_class": policy_class(saved.path, algo, pickled_name(saved, "policy_class")),
+        "policy_kwargs": policy_kwargs(saved, algo),
+        "observation_space": spaces.Box(0, 255, observation_shape, np.uint8),
+        "action_space": spaces.Discrete(n_actions),
+        "n_envs": 1,
+        "verbose": 0,
+    }
+    if algo in _OFF_POLICY:
+        return {**fields, "exploration_rate": _exploration_rate(saved)}
+    return {**fields, "n_steps": 1}  # the rollout buffer, which nothing is collected into
+
+
+def _exploration_rate(saved: SavedAgent) -> float:
+    """The share of random actions that the training had come down to."""
+    rate: object = saved.data.get("exploration_rate")
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
+        message = f"{saved.path} has exploration_rate {rate!r}, expected a number from 0 to 1"
+        raise ValueError(message)
+    return float(rate)
+
+
+def _shapes(saved: SavedAgent) -> tuple[tuple[int, int, int], int]:
+    """Shape of the observations and number of actions, from the JSON beside the pickled spaces."""
+    observations, actions = saved.beside("observation_space"), saved.beside("action_space")
+    shape: list[int] = observations.get("_shape") or []
+    if (
+        len(shape) != 3
+        or observations.get("dtype") != "uint8"
+        or not all(type(n) is int and n > 0 for n in shape)
+    ):
+        message = (
+            f"{saved.path} observes {observations.get('dtype')} of shape {tuple(shape)}, expected images (uint8, three "
+            "axes); choose an agent that was trained on pictures"
+        )
+        raise ValueError(message)
+    count = str(actions.get("n", ""))
+    if not count.isdecimal() or str(actions.get("start", "0")) != "0":
+        message = f"{saved.path} has no fixed number of actions ({actions}); expected a Discrete action space"
+        raise ValueError(message)
+    return (shape[0], shape[1], shape[2]), int(count)
+
+
+def _check_fits(saved: SavedAgent, env: "VecEnv", shape: tuple[int, int, int], n_actions: int) -> None:
+    """Compare the agent's spaces with the environment's (which may have the channels last)."""
+    from gymnasium import spaces
+
+    there, actions = env.observation_space, env.action_space
+    given = tuple(there.shape or ())
+    if not isinstance(there, spaces.Box) or shape not in (given, (given[-1:] + given[:-1])):
+        message = (
+            f"{saved.path} observes images of shape {shape}, its environment gives {given}; check --env, "
+            "--env-kwargs and the frame_stack and env_wrapper in config.yml"
+        )
+        raise ValueError(message)
+    if not isinstance(actions, spaces.Discrete) or int(actions.n) != n_actions:
+        message = (
+            f"{saved.path} has {n_actions} actions, its environment {actions}; check --env and --env-kwargs"
+        )
+        raise ValueError(message)
+
+
+def _check_finite(saved: SavedAgent, model: "BaseAlgorithm") -> None:
+    """Raise ValueError when a weight is NaN or infinite: every output would be meaningless."""
+    for name, parameter in model.policy.named_parameters():
+        if not bool(parameter.isfinite().all()):
+            message = (
+                f"{saved.path} has weights that are no finite numbers in {name!r}; the training diverged"
+            )
+            raise ValueError(message)
+
+
+def _zero(_: float) -> float:
+    """Learning rate and clip range of an agent that no longer learns."""
+    return 0.0
