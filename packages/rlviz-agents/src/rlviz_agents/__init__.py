@@ -1,11 +1,22 @@
 """Trained Stable-Baselines3 agents: find, load safely, step, record."""
 
+from rlviz_agents.digest import RunDigest
 from rlviz_agents.environment import action_names, deterministic_actions, frame_rate, make_env
+from rlviz_agents.header import run_header
 from rlviz_agents.heads import policy_heads
 from rlviz_agents.loading import Agent, load_agent
+from rlviz_agents.recording import Recording, RecordingWriter, read_recording
 from rlviz_agents.rollout import Rollout, play
 from rlviz_agents.saved import SavedAgent, read_saved
 from rlviz_agents.steps import Chosen, FinalState, GameState, Step
+from rlviz_agents.trace import (
+    TraceDifference,
+    TraceRow,
+    TraceWriter,
+    first_difference,
+    read_trace,
+    trace_step,
+)
 from rlviz_agents.zoo import ALGORITHMS, AgentFiles, find_agent, list_agents, parse_env_kwargs
 
 __all__ = [
@@ -15,12 +26,19 @@ __all__ = [
     "Chosen",
     "FinalState",
     "GameState",
+    "Recording",
+    "RecordingWriter",
     "Rollout",
+    "RunDigest",
     "SavedAgent",
     "Step",
+    "TraceDifference",
+    "TraceRow",
+    "TraceWriter",
     "action_names",
     "deterministic_actions",
     "find_agent",
+    "first_difference",
     "frame_rate",
     "list_agents",
     "load_agent",
@@ -28,5 +46,9 @@ __all__ = [
     "parse_env_kwargs",
     "play",
     "policy_heads",
+    "read_recording",
     "read_saved",
+    "read_trace",
+    "run_header",
+    "trace_step",
 ]
