@@ -1,15 +1,18 @@
 """H.264 in MP4: playable in a browser when it is finished, and playable when the process was killed."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self, get_args
+from typing import Literal, get_args
 
 import av
 from av.container import OutputContainer
+from av.error import FFmpegError
 from av.video.stream import VideoStream
 
 from rlviz_video.interrupts import interrupts_deferred
-from rlviz_video.outputs import check_output, naming, part_path
+from rlviz_video.outputs import Output, check_mp4, check_output, naming, part_path
+from rlviz_video.part_file import PartFile
 from rlviz_video.spec import Frame, VideoSpec, check_frame
 from rlviz_video.yuv import (
     CHROMA_CENTRED,
@@ -25,11 +28,12 @@ PRESETS: tuple[Preset, ...] = get_args(Preset)
 """The encoder's presets, from the fastest to the one that makes the smallest file."""
 
 _FRAGMENT_MICROSECONDS = 500_000
+_FRAGMENT_BYTES = 1 << 20
 _KEYFRAME_SECONDS = 4
 _DELAY_SECONDS = 0.4  # fragment and encoder delay together stay below a second
 
 
-class H264Sink:
+class H264Sink(Output):
     """Streams frames into an H.264 yuv420p MP4.
 
     The video is written to `<name>.part.mp4` as hybrid fragmented MP4, about two fragments a second, each
@@ -69,9 +73,15 @@ class H264Sink:
         self.frames = 0
         self._yuv = Yuv420Picture(spec)
         with naming(self.part):
-            self._container: OutputContainer | None = _open_container(self.part)
-            self._stream = _add_stream(self._container, spec, preset, crf, threads)
-            self._container.start_encoding()
+            self._file = PartFile(self.part)
+        self._container: OutputContainer | None = _open_container(self._file)
+        self._stream = _add_stream(self._container, spec, preset, crf, threads)
+        try:
+            with _writing(self._file, self.part):
+                self._container.start_encoding()
+        except OSError:
+            self.abandon()
+            raise
 
     def write(self, frame: Frame) -> None:
         """Encode one frame.
@@ -94,8 +104,10 @@ class H264Sink:
         self._encode(self._container, self._yuv.picture)
 
     def _encode(self, container: OutputContainer, picture: av.VideoFrame | None) -> None:
-        with interrupts_deferred(), naming(self.part):
-            container.mux(self._stream.encode(picture))
+        with interrupts_deferred(), _writing(self._file, self.part):
+            packets = self._stream.encode(picture)  # pyright: ignore[reportUnknownMemberType] partial stubs
+            container.mux(packets)  # pyright: ignore[reportUnknownMemberType] partial stubs
+            self._file.mark_whole()
 
     def finish(self) -> None:
         """Write what the encoder still holds and the index, and give the file its final name.
@@ -109,6 +121,9 @@ class H264Sink:
         if self._container is None:
             return
         self.abandon()
+        if self._file.error is not None:
+            with naming(self.part):
+                raise self._file.error
         if not self.frames:
             message = f"no frames were written to {self.path}; a video needs at least one"
             raise ValueError(message)
@@ -125,30 +140,16 @@ class H264Sink:
         if container is None:
             return
         try:
-            self._encode(container, None)
+            if self._file.error is None:
+                self._encode(container, None)
         finally:
-            with interrupts_deferred(), naming(self.part):
-                container.close()
+            _close(container, self._file, self.part)
         if not self.frames:
             self.part.unlink(missing_ok=True)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Finish the video, or leave the part after an error; an interrupt finishes with what there is."""
-        if kind is None or (issubclass(kind, KeyboardInterrupt) and self.frames):
-            self.finish()
-        else:
-            self.abandon()
-
 
 def _check_settings(path: Path, spec: VideoSpec, preset: str, crf: int, threads: int) -> None:
-    if path.suffix.lower() != ".mp4":
-        message = f"{path} does not end in .mp4; H.264 videos are written as .mp4, change the name"
-        raise ValueError(message)
+    check_mp4(path)
     if spec.width % 2 or spec.height % 2:
         even = f"{spec.width + spec.width % 2}x{spec.height + spec.height % 2}"
         message = (
@@ -166,21 +167,47 @@ def _check_settings(path: Path, spec: VideoSpec, preset: str, crf: int, threads:
         raise ValueError(message)
 
 
-def _open_container(part: Path) -> OutputContainer:
+def _open_container(file: PartFile) -> OutputContainer:
     options = {
         "movflags": "hybrid_fragmented+frag_keyframe",
         "frag_duration": str(_FRAGMENT_MICROSECONDS),
         "flush_packets": "1",
     }
-    # Absolute, so that a colon in the name is not taken for a protocol.
-    return av.open(str(part.absolute()), "w", format="mp4", container_options=options)
+    # A buffer for a whole fragment, so that it is written by one call.
+    return av.open(file, "w", format="mp4", container_options=options, buffer_size=_FRAGMENT_BYTES)
+
+
+def _close(container: OutputContainer, file: PartFile, part: Path) -> None:
+    """Write the index and close the file; when the file has failed before, leave it as it is."""
+    failed = file.error is not None
+    try:
+        with interrupts_deferred(), _writing(file, part):
+            container.close()
+    except OSError:
+        if not failed:
+            raise
+    finally:
+        file.close()
+
+
+@contextmanager
+def _writing(file: PartFile, part: Path) -> Generator[None]:
+    """Raise the file's own error where the muxer only says that it cannot go on."""
+    with naming(part):
+        try:
+            yield
+        except FFmpegError:
+            if file.error is None:
+                raise
+            raise file.error from None
 
 
 def _add_stream(
     container: OutputContainer, spec: VideoSpec, preset: Preset, crf: int, threads: int
 ) -> VideoStream:
     options = {"preset": preset, "crf": str(crf), "x264-params": _x264_params(spec, preset)}
-    stream = container.add_stream("libx264", rate=spec.fps, options=options)
+    add_stream = container.add_stream  # pyright: ignore[reportUnknownMemberType] partial stubs
+    stream = add_stream("libx264", rate=spec.fps, options=options)
     codec = stream.codec_context
     codec.width, codec.height, codec.pix_fmt = spec.width, spec.height, "yuv420p"
     codec.time_base = 1 / spec.fps

@@ -2,13 +2,13 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 
 
 @contextmanager
-def interrupts_deferred() -> Iterator[None]:
+def interrupts_deferred() -> Generator[None]:
     """Hold back Ctrl-C until the block is done, then let it through.
 
     KeyboardInterrupt may come between any two steps of Python code: between a packet's encoding and its
@@ -30,7 +30,7 @@ def interrupts_deferred() -> Iterator[None]:
 
 
 @contextmanager
-def interrupts_blocked() -> Iterator[None]:
+def interrupts_blocked() -> Generator[None]:
     """Keep Ctrl-C from processes started in the block.
 
     The terminal sends it to all processes of the foreground; an encoder must end with its input, not before

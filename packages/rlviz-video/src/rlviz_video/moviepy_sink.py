@@ -5,16 +5,16 @@ which picks the frame of each output time by comparing float32 start times with 
 frame is shown twice in place of the next (first at frame 71 for 30 fps), and the last one may be left out.
 """
 
+import re
 from collections.abc import Callable
 from itertools import repeat
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rlviz_video.interrupts import interrupts_blocked, interrupts_deferred
-from rlviz_video.outputs import check_output, naming, part_path
+from rlviz_video.outputs import Output, check_mp4, check_output, naming, part_path
 from rlviz_video.spec import Frame, check_frame
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _EPS = np.finfo(np.float32).eps
 
 
-class MoviePySink:
+class MoviePySink(Output):
     """Writes the bytes that SB3's VecVideoRecorder writes for the same frames, holding two of them.
 
     The video is written to `<name>.part.mp4` and renamed on success; after an error in the block the part is
@@ -42,9 +42,7 @@ class MoviePySink:
     """
 
     def __init__(self, path: str | Path, fps: float, *, force: bool = False) -> None:
-        if Path(path).suffix.lower() != ".mp4":
-            message = f"{path} does not end in .mp4; H.264 videos are written as .mp4, change the name"
-            raise ValueError(message)
+        check_mp4(path)
         if not 0 < fps < float("inf"):
             message = f"fps {fps!r} is not usable; give the environment's render_fps, a number above 0"
             raise ValueError(message)
@@ -71,14 +69,14 @@ class MoviePySink:
             ValueError: The frame is not RGB, has another shape than the first, or the sink is closed.
             OSError: The file cannot be written.
         """
-        shape = self._latest.shape if self._latest is not None else (*np.shape(frame)[:2], 3)
-        check_frame(frame, shape, self.frames)
+        height, width = np.shape(frame if self._latest is None else self._latest)[:2]
+        check_frame(frame, (height, width, 3), self.frames)
         if self._closed:
             message = f"{self.path} is closed; write all frames before finish()"
             raise ValueError(message)
         if self._writer is None:
             with interrupts_blocked():
-                self._writer = self._open_writer(str(self.part.absolute()), shape[1::-1], self.fps)
+                self._writer = self._open_writer(str(self.part.absolute()), (width, height), self.fps)
         self._send_pending()
         latest = frame.copy()
         steps_back = self.frames - shown_frame(self.frames, self.fps)
@@ -146,20 +144,8 @@ class MoviePySink:
 
     def _failure(self, said: str) -> OSError:
         """Make one line of what ffmpeg said."""
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
-        return OSError(f"cannot write {self.part}: {lines[-1] if lines else 'ffmpeg failed'}")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Finish the video, or leave the part after an error; an interrupt finishes with what there is."""
-        if kind is None or (issubclass(kind, KeyboardInterrupt) and self.frames):
-            self.finish()
-        else:
-            self.abandon()
+        lines = [re.sub(r"^\[.*?\] ", "", line.strip()) for line in said.splitlines() if line.strip()]
+        return OSError(f"cannot write {self.part}: {lines[-1] if lines else 'ffmpeg stopped'}")
 
 
 def shown_frame(index: int, fps: float) -> int:
@@ -188,8 +174,8 @@ def output_frames(frames: int, fps: float) -> int:
 
 def _import_writer() -> Callable[[str, tuple[int, int], float], Any]:
     try:
-        from moviepy.video.io.ffmpeg_writer import FFMPEG_VideoWriter
+        from moviepy.video.io import ffmpeg_writer
     except ImportError as error:
         message = "moviepy is not installed; install it with: pip install 'rlviz-video[moviepy]'"
         raise ImportError(message) from error
-    return FFMPEG_VideoWriter
+    return ffmpeg_writer.FFMPEG_VideoWriter

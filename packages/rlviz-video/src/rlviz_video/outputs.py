@@ -1,10 +1,44 @@
 """Output paths: checked before the work starts, written beside the final name, renamed on success."""
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 _ADVICE = "choose another path, or pass --force to overwrite it"
+
+
+class Output(ABC):
+    """A file or folder that is written step by step: whole under its final name, or a part under another.
+
+    Leaving the block finishes it; after an error it is closed and left under its `.part` name; an interrupt
+    (Ctrl-C) finishes it with what there is. The error of the block is never replaced by a second one.
+    """
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Complete the output and give it its final name; a second call does nothing."""
+
+    @abstractmethod
+    def abandon(self) -> None:
+        """Close the output and leave it under its `.part` name."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.finish()
+            return
+        close = self.finish if isinstance(error, KeyboardInterrupt) else self.abandon
+        try:
+            close()
+        except (OSError, ValueError) as second:
+            error.add_note(str(second))
 
 
 def part_path(path: Path) -> Path:
@@ -45,6 +79,22 @@ def check_output(path: str | Path, *, force: bool = False) -> Path:
     return path
 
 
+def check_mp4(path: str | Path) -> None:
+    """Refuse a name that is not an MP4 file's.
+
+    Raises:
+        IsADirectoryError: `path` is a folder.
+        ValueError: The name does not end in `.mp4`.
+    """
+    path = Path(path)
+    if path.is_dir():
+        message = f"{path} is a folder; give the path of a file"
+        raise IsADirectoryError(message)
+    if path.suffix.lower() != ".mp4":
+        message = f"{path} does not end in .mp4; H.264 videos are written as .mp4, change the name"
+        raise ValueError(message)
+
+
 def make_folder(folder: str | Path) -> Path:
     """Make a folder and those above it, when they are not there yet.
 
@@ -63,7 +113,7 @@ def make_folder(folder: str | Path) -> Path:
 
 
 @contextmanager
-def naming(path: Path, failed: str = "cannot write") -> Iterator[None]:
+def naming(path: Path, failed: str = "cannot write") -> Generator[None]:
     """Turn an OSError of the block into one of the same kind whose message is one line naming the path.
 
     Args:

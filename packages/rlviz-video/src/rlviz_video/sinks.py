@@ -8,7 +8,7 @@ from typing import Protocol, Self
 import cv2
 import numpy as np
 
-from rlviz_video.outputs import make_folder, naming
+from rlviz_video.outputs import Output, make_folder, naming
 from rlviz_video.spec import Frame, VideoSpec, check_frame
 
 _FRAME_NAME = re.compile(r"frame_\d{6,}\.png")
@@ -32,7 +32,7 @@ class FrameSink(Protocol):
     ) -> None: ...
 
 
-class MemorySink:
+class MemorySink(Output):
     """Keeps a copy of every frame in the list `frames`: for tests and short clips.
 
     Args:
@@ -61,16 +61,12 @@ class MemorySink:
         """Take no more frames."""
         self._closed = True
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def abandon(self) -> None:
+        """Take no more frames; those there are stay."""
         self.finish()
 
 
-class ImageFolderSink:
+class ImageFolderSink(Output):
     """Writes each frame as `frame_000000.png` into `<folder>.part`, which becomes `<folder>` on success.
 
     Args:
@@ -108,8 +104,12 @@ class ImageFolderSink:
             raise ValueError(message)
         file = self.part / f"frame_{self.frames:06d}.png"
         _, png = cv2.imencode(".png", cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2BGR))
-        with naming(file):
-            file.write_bytes(png.tobytes())
+        try:
+            with naming(file):
+                file.write_bytes(png.tobytes())
+        except OSError:
+            file.unlink(missing_ok=True)
+            raise
         self.frames += 1
 
     def finish(self) -> None:
@@ -134,18 +134,6 @@ class ImageFolderSink:
         self._closed = True
         if not self.frames:
             _remove_frames(self.part)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Finish the folder, or leave the part after an error; an interrupt keeps what there is."""
-        if kind is None or (issubclass(kind, KeyboardInterrupt) and self.frames):
-            self.finish()
-        else:
-            self.abandon()
 
 
 def _check_replaceable(folder: Path, *, force: bool) -> None:

@@ -1,15 +1,16 @@
 """Where frames come from: a video file or a folder of pictures."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import av
 import cv2
 import numpy as np
+from av.error import FFmpegError
 
 from rlviz_video.outputs import naming
 from rlviz_video.spec import Frame, VideoSpec, frame_rate
@@ -67,9 +68,15 @@ class VideoSource:
             OSError: The file cannot be read.
             ValueError: A frame is damaged.
         """
-        with _reading(self.path), av.open(str(self.path.absolute())) as container:
-            for picture in container.decode(video=0):
-                yield picture.to_ndarray(format="rgb24")
+        read = 0
+        try:
+            with naming(self.path, "cannot read"), av.open(str(self.path.absolute())) as container:
+                for picture in container.decode(video=0):
+                    yield cast("Frame", picture.to_ndarray(format="rgb24"))
+                    read += 1
+        except FFmpegError as error:
+            message = f"{self.path} is damaged after {read} frames: {error.strerror}; these were read"
+            raise ValueError(message) from error
 
 
 class ImageFolderSource:
@@ -153,16 +160,16 @@ def _read_picture(file: Path) -> Frame:
     if picture is None:
         message = f"{file} is not a picture that can be read; remove it or save it again"
         raise ValueError(message)
-    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+    return cast("Frame", cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def _reading(path: Path) -> Generator[None]:
     """Turn what PyAV says about a damaged file into one line that names it."""
     try:
         with naming(path, "cannot read"):
             yield
-    except av.error.FFmpegError as error:
+    except FFmpegError as error:
         if isinstance(error, OSError):
             raise
         message = f"{path} is not a video that can be read: {error.strerror}; give another file"

@@ -78,9 +78,8 @@ def check_frame(frame: Frame, shape: tuple[int, ...], index: int) -> None:
         TypeError: The frame is not a uint8 array.
         ValueError: The frame has another shape.
     """
-    given: object = frame
-    if not isinstance(given, np.ndarray):
-        message = f"frame {index} is a {type(given).__name__}; expected a uint8 array of shape {shape}"
+    if not isinstance(frame, np.ndarray):  # pyright: ignore[reportUnnecessaryIsInstance]
+        message = f"frame {index} is a {type(frame).__name__}; expected a uint8 array of shape {shape}"
         raise TypeError(message)
     if frame.dtype != np.uint8:
         message = f"frame {index} has dtype {frame.dtype}; expected uint8 with values 0 to 255"

@@ -4,12 +4,11 @@ import csv
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TextIO, TypeAlias
+from typing import TextIO, TypeAlias, cast
 
 import numpy as np
 
-from rlviz_video.outputs import check_output, naming, part_path
+from rlviz_video.outputs import Output, check_output, naming, part_path
 
 Cell: TypeAlias = str | int | float | bool | None
 """One value of a timeline; None is an empty cell."""
@@ -17,7 +16,7 @@ Cell: TypeAlias = str | int | float | bool | None
 _FLUSH_SECONDS = 1.0
 
 
-class Timeline:
+class Timeline(Output):
     """Streams one row a frame into `<name>.part.csv`, which becomes `<name>.csv` on success.
 
     Rows are flushed each second, so that a killed process leaves all but the last second. After an error in
@@ -58,7 +57,7 @@ class Timeline:
             ValueError: A column is missing or not one of the table's.
             OSError: The file cannot be written.
         """
-        if row.keys() != set(self.columns):
+        if set(row) != set(self.columns):
             message = f"row {self.rows} has columns {sorted(row)}; expected {sorted(self.columns)}"
             raise ValueError(message)
         with naming(self.part):
@@ -85,18 +84,6 @@ class Timeline:
         """Close the table and leave it under its `.part` name."""
         with naming(self.part):
             self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Finish the table, or leave the part after an error; an interrupt keeps what there is."""
-        if kind is None or issubclass(kind, KeyboardInterrupt):
-            self.finish()
-        else:
-            self.abandon()
 
 
 def read_timeline(path: str | Path) -> list[dict[str, Cell]]:
@@ -126,8 +113,10 @@ def read_timeline(path: str | Path) -> list[dict[str, Cell]]:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, np.floating):
+        return str(cast("object", value))  # the shortest text of its own precision: 0.1, not 0.10000000149
     if isinstance(value, np.generic):
-        value = value.item() if not isinstance(value, np.floating) else float(str(value))
+        value = cast("object", value.item())
     if value is None:
         return ""
     if isinstance(value, bool):

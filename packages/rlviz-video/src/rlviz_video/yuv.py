@@ -1,5 +1,7 @@
 """RGB frames as the encoder takes them: Y'CbCr 4:2:0 planes, ITU-R BT.601, limited range."""
 
+from typing import cast
+
 import av
 import cv2
 import numpy as np
@@ -59,5 +61,5 @@ class Yuv420Picture:
 
 def _plane_view(plane: VideoPlane) -> Frame:
     """Give a picture plane as a writable array of its visible pixels."""
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    rows = np.frombuffer(cast("memoryview", plane), np.uint8).reshape(-1, plane.line_size)
     return rows[: plane.height, : plane.width]
