@@ -3,7 +3,7 @@
 from rlviz_overlay.axis import Axis, Limits, format_value
 from rlviz_overlay.chart import BarChart, LineChart
 from rlviz_overlay.colormap import COLORMAPS, Table, colormap
-from rlviz_overlay.drawable import Drawable, Static, fill, new_canvas
+from rlviz_overlay.drawable import Drawable, Static, draw_box, fill, new_canvas
 from rlviz_overlay.geometry import Frame, Rect, Size
 from rlviz_overlay.heatmap import Heatmap, blend, colorize, resize_frame, resize_heatmap
 from rlviz_overlay.label import Label, Paragraph
@@ -71,6 +71,7 @@ __all__ = [
     "blend",
     "colorize",
     "colormap",
+    "draw_box",
     "draw_text",
     "fill",
     "fit",

@@ -74,7 +74,7 @@ class BarChart:
         self.labels = tuple(labels)
         self.axis = Axis(limits, with_zero=True)
         self._format = value_format
-        self._text_height = text_height
+        self._bold_text = TextStyle(text_height, theme.text, BOLD, min_height=6)
         self._theme = theme
         self._values: tuple[float, ...] = ()
         self._highlighted: frozenset[int] = frozenset()
@@ -83,7 +83,7 @@ class BarChart:
     @property
     def natural_height(self) -> int:
         """Height in pixels at which rows have their full height; what is more stays empty."""
-        return round(1.9 * self._text_height) * len(self.labels)
+        return round(1.9 * self._bold_text.height) * len(self.labels)
 
     def update(self, values: Sequence[float], *, highlighted: int | Sequence[int] | None = None) -> None:
         """Set the values of the next draw.
@@ -135,24 +135,21 @@ class BarChart:
 
     def _prepared(self, size: Size) -> _BarRows:
         """The unchanging part for a size; made anew when a longer value needs a wider column."""
-        bold = self._bold_text(size)
+        bold = self._bold_text.lowered(size.height // len(self.labels))
         texts = [format_value(value, self._format) for value in (*self.axis.limits, *self._values)]
-        value_width = max(measure_text(text, bold).width for text in texts)
+        value_width = max(measure_text(text, bold).width for text in texts) if bold else 0
         if self._kept is not None and self._kept.key[0] == size:
             value_width = max(value_width, self._kept.key[1])
         if self._kept is None or self._kept.key != (size, value_width):
             self._kept = self._make_rows(size, bold, value_width)
         return self._kept
 
-    def _bold_text(self, size: Size) -> TextStyle:
-        """Text of highlighted rows, as high as rows allow."""
-        wanted = TextStyle(self._text_height, self._theme.text, BOLD, min_height=6)
-        return wanted.lowered(size.height // len(self.labels)) or replace(wanted, height=1)
-
-    def _make_rows(self, size: Size, bold: TextStyle, value_width: int) -> _BarRows:
-        theme, gap = self._theme, max(2, round(0.6 * bold.height))
+    def _make_rows(self, size: Size, fitting: TextStyle | None, value_width: int) -> _BarRows:
+        """Rows, with texts where they are legible and bars alone where they are not."""
+        theme, bold = self._theme, fitting or self._bold_text
         regular = replace(bold, color=theme.muted, weight=REGULAR)
-        name_width = max(measure_text(label, bold).width for label in self.labels)
+        name_width = max(measure_text(label, bold).width for label in self.labels) if fitting else 0
+        gap = max(2, round(0.6 * bold.height)) if fitting else 0
         used = min(size.height, self.natural_height)
         rows = Rect(0, 0, size.width, used).rows(*[1] * len(self.labels))
         cells = [row.cut_left(min(name_width, round(0.42 * size.width)), gap) for row in rows]

@@ -60,3 +60,27 @@ def fill(canvas: Frame, rect: Rect, color: Color) -> None:
     if rect.width and rect.height:
         view = rect.view(canvas)
         cv2.rectangle(view, (0, 0), (rect.width - 1, rect.height - 1), color, cv2.FILLED)
+
+
+def draw_box(
+    canvas: Frame, rect: Rect, color: Color, *, thickness: int = 1, outline: Color | None = None
+) -> None:
+    """Draw the border of a rectangle, in place and inside of it.
+
+    Args:
+        canvas: uint8 (H, W, 3), RGB.
+        rect: Its border's outer edge; what lies outside the canvas is not drawn.
+        color: Of the border.
+        thickness: Pixels of the border.
+        outline: Colour of one more pixel on both sides, to be seen on any picture; None for none.
+    """
+    if outline is not None:
+        draw_box(canvas, rect, outline, thickness=thickness + 2)
+        rect = rect.inset(1)
+    visible = Rect.whole(Size.of(canvas))
+    top, rest = rect.cut_top(thickness)
+    bottom, middle = rest.cut_bottom(thickness)
+    left, rest = middle.cut_left(thickness)
+    right, _ = rest.cut_right(thickness)
+    for side in (top, bottom, left, right):
+        fill(canvas, visible.clip(side), color)

@@ -156,6 +156,23 @@ class Rect:
             and other.bottom <= self.bottom
         )
 
+    def clip(self, other: "Rect") -> "Rect":
+        """The part of the other rectangle that lies inside this one; empty when there is none."""
+        left, top = (min(max(other.x, self.x), self.right), min(max(other.y, self.y), self.bottom))
+        right, bottom = (min(max(other.right, left), self.right), min(max(other.bottom, top), self.bottom))
+        return Rect(left, top, right - left, bottom - top)
+
+    def project(self, part: "Rect", size: Size) -> "Rect":
+        """Where a part of a picture of this size lies when the picture fills this rectangle.
+
+        Args:
+            part: In the picture's own pixels; it may reach over the picture's edge.
+            size: Of the picture, not empty.
+        """
+        x = [round(place * self.width / size.width) for place in (part.x, part.right)]
+        y = [round(place * self.height / size.height) for place in (part.y, part.bottom)]
+        return Rect(self.x + x[0], self.y + y[0], x[1] - x[0], y[1] - y[0])
+
     def view(self, canvas: Frame) -> Frame:
         """The canvas's pixels in the rectangle: a view, so that writing to it changes the canvas.
 

@@ -31,8 +31,8 @@ def resize_frame(frame: Frame, size: Size, *, smooth: bool = False) -> Frame:
     Args:
         frame: uint8 (H, W, 3).
         size: Wanted width and height.
-        smooth: False keeps the edges of pixels (games), True interpolates (photographs). A picture made
-            smaller is averaged over areas in both cases.
+        smooth: False keeps the edges of pixels (games), from twice the size on; True interpolates
+            (photographs). A picture made smaller is averaged over areas in both cases.
     """
     how = resampling(Size.of(frame), size, smooth=smooth)
     return np.asarray(cv2.resize(frame, (size.width, size.height), interpolation=how), np.uint8)
@@ -42,7 +42,10 @@ def resampling(source: Size, wanted: Size, *, smooth: bool) -> int:
     """OpenCV's flag for how a picture is brought from one size to another; see resize_frame()."""
     if wanted.width < source.width or wanted.height < source.height:
         return cv2.INTER_AREA
-    return cv2.INTER_LINEAR if smooth else cv2.INTER_NEAREST
+    is_whole = wanted.width % source.width == 0 and wanted.height % source.height == 0
+    # Below twice the size, repeating some pixels and not others would distort the picture.
+    is_uneven = not is_whole and wanted.width < 2 * source.width
+    return cv2.INTER_LINEAR if smooth or is_uneven else cv2.INTER_NEAREST
 
 
 def colorize(heatmap: Heatmap, table: Table, *, signed: bool = False) -> Frame:

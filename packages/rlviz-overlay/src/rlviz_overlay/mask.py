@@ -36,7 +36,7 @@ class ExcludedRegions:
             if part.size == 0:
                 given = f"{region.x},{region.y},{region.right},{region.bottom}"
                 msg = (
-                    f"the excluded region {given} lies outside the picture of {size.width}x{size.height} pixels; "
+                    f"the excluded region {given} lies outside the picture of {size.width}x{size.height}; "
                     "give regions in the picture's own pixels"
                 )
                 raise ValueError(msg)

@@ -7,7 +7,7 @@ import cv2
 from rlviz_overlay.colormap import Table
 from rlviz_overlay.drawable import Drawable, Static, fill
 from rlviz_overlay.geometry import Frame, Rect
-from rlviz_overlay.text import BOLD, TextStyle, draw_text, fit
+from rlviz_overlay.text import BOLD, TextStyle, draw_text, fit, measure_text
 from rlviz_overlay.theme import DARK, Theme
 
 
@@ -56,7 +56,7 @@ class Panel:
 
 
 class KeyValues:
-    """Small names with their values below, side by side as far as the names have room."""
+    """Small names with their values below, or beside them where the rectangle is low."""
 
     def __init__(self, keys: Sequence[str], *, text_height: int = 18, theme: Theme = DARK) -> None:
         """Names without values yet.
@@ -76,6 +76,7 @@ class KeyValues:
         self._values: tuple[str, ...] = ("",) * len(keys)
         self._key_style = TextStyle(max(9, round(text_height * 0.64)), theme.muted)
         self._value_style = TextStyle(text_height, theme.text, BOLD)
+        self._arranged: tuple[Rect, list[tuple[Rect, Rect]]] | None = None
         self._names = Static(self._draw_names, background=theme.panel)
 
     @property
@@ -108,25 +109,29 @@ class KeyValues:
 
     def _cells(self, rect: Rect) -> list[tuple[Rect, Rect]]:
         """Where each name and its value are: in the arrangement that leaves the largest texts."""
-        grids = [_grid(rect, len(self._keys), down) for down in range(1, len(self._keys) + 1)]
-        cells = max(grids, key=lambda grid: self._legibility(grid[0]))
-        return [self._split(cell) for cell in cells]
+        if self._arranged is None or self._arranged[0] != rect:
+            count = len(self._keys)
+            grids = [_grid(rect, count, down) for down in range(1, count + 1)]
+            splits = (self._value_below, self._value_beside)
+            arrangements = [[split(cell) for cell in cells] for split in splits for cells in grids]
+            self._arranged = (rect, max(arrangements, key=lambda cells: self._legibility(*cells[-1])))
+        return self._arranged[1]
 
-    def _split(self, cell: Rect) -> tuple[Rect, Rect]:
-        name = self._key_style.line_height
-        return cell.cut_top(round(name * min(1.0, cell.height / self.natural_height)))
+    def _value_below(self, cell: Rect) -> tuple[Rect, Rect]:
+        return cell.cut_top(round(self._key_style.line_height * min(1.0, cell.height / self.natural_height)))
 
-    def _legibility(self, cell: Rect) -> float:
-        """How large the texts of a cell are, 1 for as large as wanted; less than 0 if a name is cut."""
-        name, value = self._split(cell)
-        fitted = [fit(key, name.size, self._key_style) for key in self._keys]
-        if any(found.text != key for found, key in zip(fitted, self._keys, strict=True)):
-            return -1.0
-        style = self._value_style.lowered(value.height)
-        return min(
-            0 if style is None else style.height / self._value_style.height,
-            *(found.style.height / self._key_style.height for found in fitted),
-        )
+    def _value_beside(self, cell: Rect) -> tuple[Rect, Rect]:
+        style = self._key_style.lowered(cell.height) or self._key_style
+        return cell.cut_left(max(measure_text(key, style).width for key in self._keys), gap=style.height // 3)
+
+    def _legibility(self, name: Rect, value: Rect) -> float:
+        """How large the texts are, 1 for as large as wanted; less when one has to be cut."""
+        texts = [(key, name, self._key_style) for key in self._keys]
+        heights: list[float] = []
+        for text, place, style in (*texts, ("0" * 5, value, self._value_style)):
+            fitted = fit(text, place.size, style)
+            heights.append(fitted.style.height / style.height if fitted.text == text else -1.0)
+        return min(heights)
 
 
 def _grid(rect: Rect, count: int, down: int) -> list[Rect]:

@@ -19,6 +19,9 @@ REGULAR = 400
 BOLD = 600
 """Weight of titles and of what is highlighted."""
 
+SMALLEST = 6
+"""Font size in pixels below which letters are no more than dots, so that none are drawn."""
+
 ELLIPSIS = "…"
 
 # The font's instance (its weight) is state that all threads share.
@@ -76,8 +79,8 @@ class TextStyle:
         return 1 + self.height // 12 + self.reach
 
     def lowered(self, line_height: int) -> "TextStyle | None":
-        """The same style with the largest font whose line is no higher than this; None when there is none."""
-        for height in range(self.height, 0, -1):
+        """The same style with the largest font whose line is no higher than this; None if none is legible."""
+        for height in range(self.height, min(SMALLEST, self.height) - 1, -1):
             candidate = replace(self, height=height)
             if candidate.line_height <= line_height:
                 return candidate
@@ -118,7 +121,8 @@ def measure_text(text: str, style: TextStyle) -> Size:
 def fit(text: str, size: Size, style: TextStyle) -> FittedText:
     """The text as it fits into width x height pixels: as it is, else smaller, else cut with an ellipsis.
 
-    It is made smaller than style.min_height only where the room is too low for a line of it.
+    It is made smaller than style.min_height only where the room is too low for a line of it, and nothing is
+    left where not even 6 pixels are legible (unless that is what the style asks for).
 
     Args:
         text: One line; control characters become blanks.

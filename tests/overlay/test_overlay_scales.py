@@ -1,0 +1,140 @@
+import numpy as np
+import pytest
+from rlviz_overlay import SCALES, Fixed, PerFrame, RunningMax, Smoother, make_scale
+
+RNG = np.random.default_rng(0)
+MAPS = [(RNG.normal(size=(7, 7)) * scale).astype(np.float32) for scale in (1, 0.1, 5, 0.5)]
+
+
+def normalizers():
+    return [PerFrame(), RunningMax(), Fixed(2.0)]
+
+
+@pytest.mark.parametrize("normalize", normalizers())
+def test_heat_is_float32_within_one_and_keeps_shape_and_signs(normalize):
+    for raw in MAPS:
+        heat = normalize(raw)
+        assert heat.dtype == np.float32
+        assert heat.shape == raw.shape
+        assert np.abs(heat).max() <= 1
+        assert (np.sign(heat) == np.sign(raw)).all()
+
+
+@pytest.mark.parametrize("normalize", normalizers())
+def test_a_zero_map_is_no_heat(normalize):
+    assert (normalize(np.zeros((3, 3), np.float32)) == 0).all()
+
+
+@pytest.mark.parametrize("normalize", normalizers())
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_map_that_is_not_finite_is_an_error(normalize, bad):
+    raw = np.zeros((3, 3), np.float32)
+    raw[1, 1] = bad
+    with pytest.raises(ValueError, match="not finite"):
+        normalize(raw)
+
+
+@pytest.mark.parametrize("normalize", normalizers())
+def test_the_raw_map_is_not_changed(normalize):
+    raw = MAPS[0].copy()
+    normalize(raw)
+    assert (raw == MAPS[0]).all()
+
+
+def test_per_frame_makes_a_constant_map_one():
+    assert (PerFrame()(np.full((4, 5), 0.003, np.float32)) == 1).all()
+
+
+def test_running_max_never_falls():
+    normalize, peaks = RunningMax(), []
+    for raw in MAPS:
+        normalize(raw)
+        peaks.append(normalize.peak)
+    assert peaks == sorted(peaks)
+    assert peaks == [max(float(np.abs(m).max()) for m in MAPS[: n + 1]) for n in range(len(MAPS))]
+
+
+def test_running_max_shows_the_same_map_alike_once_the_peak_was_seen():
+    normalize = RunningMax()
+    normalize(MAPS[2])
+    first, _, again = normalize(MAPS[0]), normalize(MAPS[1]), normalize(MAPS[0])
+    assert (first == again).all()
+
+
+def test_running_max_starts_again_after_a_reset():
+    normalize = RunningMax()
+    normalize(MAPS[2])
+    normalize.reset()
+    assert np.abs(normalize(MAPS[1])).max() == 1
+
+
+def test_fixed_divides_by_its_value_and_clips():
+    heat = Fixed(2.0)(np.array([[-5, -1, 0, 1, 2, 3]], np.float32))
+    assert heat.tolist() == [[-1, -0.5, 0, 0.5, 1, 1]]
+
+
+@pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf"), 1e-60])
+def test_a_fixed_scale_needs_a_number_above_zero(value):
+    with pytest.raises(ValueError, match="above 0"):
+        Fixed(value)
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_every_scale_is_made_by_its_name(name):
+    normalize = make_scale(name, 3.0 if SCALES[name].needs_value else None)
+    assert np.abs(normalize(MAPS[0])).max() <= 1
+
+
+def test_only_the_episode_scale_is_reset_at_episodes():
+    assert [name for name, scale in SCALES.items() if scale.resets_each_episode] == ["episode"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("nope", None), ("fixed", None), ("clip", 1.0)])
+def test_a_scale_that_cannot_be_made_is_an_error(name, value):
+    with pytest.raises(ValueError, match=name):
+        make_scale(name, value)
+
+
+@pytest.mark.parametrize("half_life", [1, 3, 7.5])
+def test_a_frames_weight_halves_each_half_life(half_life):
+    smooth = Smoother(half_life)
+    smooth(np.ones((2, 2), np.float32))
+    zero = np.zeros((2, 2), np.float32)
+    means = [float(smooth(zero)[0, 0]) for _ in range(30)]
+    assert means == pytest.approx([0.5 ** ((n + 1) / half_life) for n in range(30)], rel=1e-5)
+
+
+def test_a_constant_map_stays_as_it_is_when_smoothed():
+    smooth = Smoother(4)
+    for _ in range(5):
+        assert smooth(MAPS[0]) == pytest.approx(MAPS[0], rel=1e-6)
+
+
+def test_a_half_life_of_zero_passes_maps_through():
+    smooth = Smoother(0)
+    assert all((smooth(raw) == raw).all() for raw in MAPS)
+
+
+def test_smoothing_forgets_at_a_reset():
+    smooth = Smoother(4)
+    smooth(MAPS[0])
+    smooth.reset()
+    assert (smooth(MAPS[1]) == MAPS[1]).all()
+
+
+def test_changing_a_smoothed_map_does_not_change_the_next():
+    smooth = Smoother(4)
+    smooth(np.ones((2, 2), np.float32))[...] = 100
+    assert (smooth(np.ones((2, 2), np.float32)) == 1).all()
+
+
+def test_maps_of_another_shape_need_a_reset():
+    smooth = Smoother(4)
+    smooth(np.ones((2, 2), np.float32))
+    with pytest.raises(ValueError, match="reset"):
+        smooth(np.ones((3, 2), np.float32))
+
+
+def test_a_negative_half_life_is_an_error():
+    with pytest.raises(ValueError, match="half-life of -1"):
+        Smoother(-1)
