@@ -9,6 +9,7 @@ from rlviz_cam.backends.base import (
     WindowOp,
     automatic_layer,
 )
+from rlviz_cam.calibration import CONTROL, Calibration, CalibrationRow, Covering, calibrate
 from rlviz_cam.evidence import EVIDENCE, select_evidence
 from rlviz_cam.extractor import CamExtractor, CamResult
 from rlviz_cam.geometry import Box, ReceptiveField, receptive_field
@@ -24,33 +25,42 @@ from rlviz_cam.methods import (
     layer_cam,
     xgrad_cam,
 )
+from rlviz_cam.occlusion import FILLS, PatchGrid, occlusion
 from rlviz_cam.placement import PLACEMENTS, Placer, pixel_matrix
 from rlviz_cam.targets import Target
 
 __all__ = [
+    "CONTROL",
     "EVIDENCE",
+    "FILLS",
     "LIBRARY_METHODS",
     "METHODS",
     "PLACEMENTS",
     "Backend",
     "Box",
+    "Calibration",
+    "CalibrationRow",
     "CamExtractor",
     "CamMethod",
     "CamResult",
+    "Covering",
     "Inputs",
     "LayerInfo",
     "LayerRecord",
+    "PatchGrid",
     "Placer",
     "ReceptiveField",
     "Target",
     "WindowOp",
     "automatic_layer",
+    "calibrate",
     "eigen_cam",
     "eigen_grad_cam",
     "grad_cam",
     "grad_cam_plus_plus",
     "hires_cam",
     "layer_cam",
+    "occlusion",
     "open_backend",
     "pixel_matrix",
     "receptive_field",

@@ -28,7 +28,7 @@ def _signed(maps: Maps) -> Maps:
 EVIDENCE: Mapping[str, Callable[[Maps], Maps]] = MappingProxyType(
     {"positive": _positive, "negative": _negative, "absolute": _absolute, "signed": _signed}
 )
-"""Choices of evidence: what raises the score, what lowers it (as positive heat), both by size, both with their sign."""
+"""What raises the score, what lowers it (as positive heat), both by size, both with their sign."""
 
 
 def select_evidence(maps: NDArray[np.float32], name: str) -> NDArray[np.float32]:
@@ -36,7 +36,8 @@ def select_evidence(maps: NDArray[np.float32], name: str) -> NDArray[np.float32]
 
     Args:
         maps: Signed maps of any shape.
-        name: One of :data:`EVIDENCE`: ``positive`` max(L, 0), ``negative`` max(-L, 0), ``absolute`` |L|, ``signed`` L.
+        name: One of :data:`EVIDENCE`: ``positive`` max(L, 0), ``negative`` max(-L, 0), ``absolute`` |L|,
+            ``signed`` L.
 
     Raises:
         ValueError: When there is no such choice.

@@ -51,8 +51,8 @@ class ReceptiveField:
         """Compose windows, the one next to the input first.
 
         Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019,
-        eq. 2, 3 and 5: with extent e = dilation (kernel - 1), size += e jump, start += (e / 2 - padding) jump,
-        jump *= stride.
+        eq. 2, 3 and 5: with extent e = dilation (kernel - 1), size += e jump, start += (e / 2 - padding)
+        jump, jump *= stride.
         """
         size, jump, start = [1, 1], [1, 1], [0.0, 0.0]
         for window in windows:

@@ -1,4 +1,5 @@
-"""Further methods of pytorch-grad-cam, through one adapter; the package is imported only when one is asked for."""
+# ruff: noqa: ANN401 - the library is untyped
+"""Further methods of pytorch-grad-cam, through one adapter that imports the package when one is asked for."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -27,7 +28,7 @@ LIBRARY_METHODS: tuple[str, ...] = tuple(_CLASSES)
 
 
 class LibraryMethod:
-    """One of pytorch-grad-cam's methods on a copy of the network, so that nothing it does reaches the network itself."""
+    """One of pytorch-grad-cam's methods, on a copy of the network, so that nothing reaches the network."""
 
     def __init__(self, name: str, backend: Backend, layer: str) -> None:
         """Import pytorch-grad-cam and copy the network.
@@ -39,7 +40,8 @@ class LibraryMethod:
 
         Raises:
             ModuleNotFoundError: When pytorch-grad-cam is not installed; the message names the extra.
-            ValueError: When the backend is not PyTorch's, or the layer's activations are not a module's output.
+            ValueError: When the backend is not PyTorch's, or the layer's activations are not a module's
+                output.
         """
         try:
             package = import_module("pytorch_grad_cam")
@@ -57,7 +59,7 @@ class LibraryMethod:
     def __call__(
         self, inputs: Inputs, target: Target
     ) -> tuple[NDArray[np.float32], Mapping[str, NDArray[np.float32]]]:
-        """Return maps (N, h, w) float32, signed, before the library's own ReLU and scaling, and the outputs."""
+        """Return maps (N, h, w) float32, before the library's own ReLU and scaling, and the outputs."""
         if isinstance(inputs, Mapping):
             msg = "pytorch-grad-cam takes one input array; choose a method of our own for named inputs"
             raise TypeError(msg)

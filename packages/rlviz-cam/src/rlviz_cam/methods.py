@@ -1,8 +1,8 @@
 """Class activation maps: pure functions of activations and gradients, each with its paper's equation.
 
-With A the activations (N, K, h, w), g = dS/dA the gradients and sums over cells (i, j) or channels k. All return
-(N, h, w) float32, signed and un-normalised: the ReLU that most papers put last is a choice of evidence
-(:func:`rlviz_cam.select_evidence`), made when a map is shown.
+With A the activations (N, K, h, w), g = dS/dA the gradients and sums over cells (i, j) or channels k. All
+return (N, h, w) float32, signed and un-normalised: the ReLU that most papers put last is a choice of
+evidence (:func:`rlviz_cam.select_evidence`), made when a map is shown.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,8 +29,8 @@ def grad_cam(record: LayerRecord) -> Maps:
 
     L_ij = sum_k a_k A_kij with a_k = 1/(h w) sum_ij g_kij.
 
-    Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017,
-    eq. 1-2. arXiv:1610.02391
+    Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
+    ICCV 2017, eq. 1-2. arXiv:1610.02391
     """
     return _weighted(record.gradients.mean(axis=(2, 3)), record.activations)
 
@@ -41,12 +41,12 @@ def grad_cam_plus_plus(record: LayerRecord) -> Maps:
     L_ij = sum_k w_k A_kij with w_k = sum_ij alpha_kij max(g_kij, 0) and
     alpha_kij = g^2 / (2 g^2 + sum_ab A_kab g^3) = 1 / (2 + g_kij sum_ab A_kab).
 
-    The paper takes Y = exp(S), which multiplies each sample's whole map by exp(S) > 0; that factor is left out, because
-    it overflows for scores above 88 and would make frames incomparable. Only cells with g > 0 count, so activations of
-    a ReLU keep the denominator at 2 or more and nothing has to be added to it.
+    The paper takes Y = exp(S), which multiplies each sample's whole map by exp(S) > 0; that factor is left
+    out, because it overflows for scores above 88 and would make frames incomparable. Only cells with g > 0
+    count, so activations of a ReLU keep the denominator at 2 or more and nothing has to be added to it.
 
-    Chattopadhay et al., "Grad-CAM++: Improved Visual Explanations for Deep Convolutional Networks", WACV 2018,
-    eq. 7, 19. arXiv:1710.11063
+    Chattopadhay et al., "Grad-CAM++: Improved Visual Explanations for Deep Convolutional Networks", WACV
+    2018, eq. 7, 19. arXiv:1710.11063
     """
     positive = np.maximum(record.gradients, 0)
     sums = record.activations.sum(axis=(2, 3), keepdims=True)
@@ -58,10 +58,11 @@ def grad_cam_plus_plus(record: LayerRecord) -> Maps:
 def xgrad_cam(record: LayerRecord) -> Maps:
     """Weight each channel by its gradients, averaged with its activations as weights.
 
-    L_ij = sum_k a_k A_kij with a_k = sum_ij (A_kij / sum_ab A_kab) g_kij. A channel that is zero everywhere adds nothing.
+    L_ij = sum_k a_k A_kij with a_k = sum_ij (A_kij / sum_ab A_kab) g_kij. A channel that is zero everywhere
+    adds nothing.
 
-    Fu et al., "Axiom-based Grad-CAM: Towards Accurate Visualization and Explanation of CNNs", BMVC 2020, eq. 8.
-    arXiv:2008.02312
+    Fu et al., "Axiom-based Grad-CAM: Towards Accurate Visualization and Explanation of CNNs", BMVC 2020, eq.
+    8. arXiv:2008.02312
     """
     sums = record.activations.sum(axis=(2, 3))
     products = (record.activations * record.gradients).sum(axis=(2, 3))
@@ -74,10 +75,11 @@ def xgrad_cam(record: LayerRecord) -> Maps:
 def hires_cam(record: LayerRecord) -> Maps:
     """Multiply activations and gradients cell by cell.
 
-    L_ij = sum_k g_kij A_kij; for a network that is linear above the layer, the map sums to the score less its bias.
+    L_ij = sum_k g_kij A_kij; for a network that is linear above the layer, the map sums to the score less
+    its bias.
 
-    Draelos and Carin, "Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional neural networks",
-    2020, eq. 5. arXiv:2011.08891
+    Draelos and Carin, "Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional neural
+    networks", 2020, eq. 5. arXiv:2011.08891
     """
     return np.einsum("nkij,nkij->nij", record.gradients, record.activations)
 
@@ -87,13 +89,14 @@ def layer_cam(record: LayerRecord) -> Maps:
 
     L_ij = sum_k max(g_kij, 0) A_kij.
 
-    Jiang et al., "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization", IEEE TIP 30, 2021, eq. 6-7.
+    Jiang et al., "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization", IEEE TIP 30,
+    2021, eq. 6-7.
     """
     return np.einsum("nkij,nkij->nij", np.maximum(record.gradients, 0), record.activations)
 
 
 def _first_component(values: Maps) -> Maps:
-    """Project each cell's channels on the first right singular vector: (N, K, h, w) -> (N, h, w), sign arbitrary."""
+    """Project the channels on the first right singular vector: (N, K, h, w) -> (N, h, w), sign arbitrary."""
     samples, channels, height, width = values.shape
     cells = values.reshape(samples, channels, height * width).swapaxes(1, 2)
     vectors = np.linalg.svd(cells, full_matrices=False)[2][:, 0, :, None]
@@ -103,8 +106,9 @@ def _first_component(values: Maps) -> Maps:
 def eigen_cam(record: LayerRecord) -> Maps:
     """Project the activations on their first right singular vector; no gradient, so no target either.
 
-    L = A v_1 with A = U Sigma V^T the activations as a matrix (cells, channels), not centred. A singular vector has no
-    sign of its own: the cell of the largest magnitude is made positive, and after a ReLU no cell is negative then.
+    L = A v_1 with A = U Sigma V^T the activations as a matrix (cells, channels), not centred. A singular
+    vector has no sign of its own: the cell of the largest magnitude is made positive, and after a ReLU no
+    cell is negative then.
 
     Muhammad and Yeasin, "Eigen-CAM: Class Activation Map using Principal Components", IJCNN 2020, eq. 3-4.
     arXiv:2008.00299
@@ -118,8 +122,8 @@ def eigen_cam(record: LayerRecord) -> Maps:
 def eigen_grad_cam(record: LayerRecord) -> Maps:
     """Project activations times gradients on their first principal component.
 
-    L = X v_1 with X the products g_k A_k as a matrix (cells, channels), each channel centred over the cells. Its sign is
-    the one that agrees with HiResCAM, so that positive is evidence for the score.
+    L = X v_1 with X the products g_k A_k as a matrix (cells, channels), each channel centred over the cells.
+    Its sign is the one that agrees with HiResCAM, so that positive is evidence for the score.
 
     No paper: defined by J. Gildenblat's pytorch-grad-cam (EigenGradCAM), 2021, after Eigen-CAM.
     """

@@ -9,7 +9,7 @@ from rlviz_cam.geometry import ReceptiveField
 
 Placement = Literal["stretch", "center", "field"]
 PLACEMENTS: tuple[Placement, ...] = get_args(Placement)
-"""``stretch`` resizes the grid to the image, ``center`` puts each cell at its field's centre, ``field`` over its field."""
+"""Resize the grid to the image, put each cell at its field's centre, or spread it over its field."""
 
 
 def _interpolation(positions: NDArray[np.float64], cells: int) -> NDArray[np.float32]:
@@ -31,9 +31,9 @@ def pixel_matrix(
     """Return the weights of a row (or column) of cells in each pixel.
 
     Args:
-        placement: One of :data:`PLACEMENTS`. ``stretch``: bilinear resize with half-pixel centres, which needs no
-            geometry; ``center``: linear interpolation between the centres of the cells' fields, the ends held;
-            ``field``: the mean of all cells whose field sees the pixel, 0 where none does.
+        placement: One of :data:`PLACEMENTS`. ``stretch``: bilinear resize with half-pixel centres, which
+            needs no geometry; ``center``: linear interpolation between the centres of the cells' fields, the
+            ends held; ``field``: the mean of all cells whose field sees the pixel, 0 where none does.
         cells: Number of cells.
         pixels: Number of pixels.
         size: Extent of one cell's field, in pixels.
@@ -75,8 +75,8 @@ class Placer:
             name: One of :data:`PLACEMENTS`.
             field: The layer's receptive field.
             cells: Rows and columns of the maps; by default the field's.
-            pixels: Height and width to draw at; by default the input image's. Another size scales the geometry, as if
-                the input image had been resized to it.
+            pixels: Height and width to draw at; by default the input image's. Another size scales the
+                geometry, as if the input image had been resized to it.
         """
         self.name = name
         self.cells = cells or field.cells
@@ -85,6 +85,11 @@ class Placer:
             _scaled(name, self.cells[axis], self.pixels[axis], field, axis) for axis in (0, 1)
         )
 
+    @property
+    def matrices(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The operator: rows (H, h) and columns (W, w), both float32."""
+        return self._y, self._x
+
     def __call__(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
         """Place maps, (N, h, w) -> (N, H, W) float32, signs and units kept.
 
@@ -92,7 +97,8 @@ class Placer:
             ValueError: When the maps have another grid.
         """
         if maps.ndim != 3 or maps.shape[1:] != self.cells:
-            msg = f"maps of shape {maps.shape} do not fit this placement; expected (N, {self.cells[0]}, {self.cells[1]})"
+            expected = f"(N, {self.cells[0]}, {self.cells[1]})"
+            msg = f"maps of shape {maps.shape} do not fit this placement; expected {expected}"
             raise ValueError(msg)
         return np.matmul(np.matmul(self._y, maps), self._x.T)
 

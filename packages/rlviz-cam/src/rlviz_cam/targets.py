@@ -34,8 +34,8 @@ class Target:
         head: Name of the output; may be left out when the network has only one.
         index: Unit; ``None`` for each sample's highest; a tuple for one unit per sample of the batch.
         minus: What is taken off: another unit, or ``"mean"`` of all units.
-        transform: f, applied to the head first: nothing, log-softmax over the units, or the mean over quantiles
-            (a head of shape (N, quantiles, units) becomes (N, units)).
+        transform: f, applied to the head first: nothing, log-softmax over the units, or the mean over
+            quantiles (a head of shape (N, quantiles, units) becomes (N, units)).
         sign: -1 explains what lowers the score (for a steering output: left instead of right).
 
     Raises:
@@ -133,7 +133,7 @@ class Target:
         elif len(self.index) == samples:
             chosen = np.asarray(self.index, dtype=np.intp)
         else:
-            msg = f"the target names {len(self.index)} units for a batch of {samples} samples; give one per sample"
+            msg = f"the target names {len(self.index)} units for {samples} samples; give one per sample"
             raise ValueError(msg)
         for unit in (int(chosen.min()), int(chosen.max()), self.minus if isinstance(self.minus, int) else 0):
             if not 0 <= unit < count:

@@ -14,11 +14,12 @@ def open_backend(model: object, *, device: str = "auto", input_shape: InputShape
     """Open a network of any supported framework, told apart by the model's own type.
 
     Args:
-        model: A ``torch.nn.Module`` whose forward takes the inputs and returns a tensor (head ``output``) or a
-            mapping of named heads.
-        device: ``auto`` (where the model is), ``cpu`` or ``cuda``; on another device a copy of the model is used.
-        input_shape: Shape of one sample, (C, H, W), or a shape per named input. When left out, it is the model's own
-            attribute ``input_shape`` if it has one, else it is learnt from the first batch.
+        model: A ``torch.nn.Module`` whose forward takes the inputs and returns a tensor (head ``output``) or
+            a mapping of named heads.
+        device: ``auto`` (where the model is), ``cpu`` or ``cuda``; on another device a copy of the model is
+            used.
+        input_shape: Shape of one sample, (C, H, W), or a shape per named input. When left out, it is the
+            model's own attribute ``input_shape`` if it has one, else it is learnt from the first batch.
 
     Raises:
         TypeError: When the model belongs to no supported framework.

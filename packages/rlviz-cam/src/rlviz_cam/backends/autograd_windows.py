@@ -1,6 +1,8 @@
-"""Sliding windows between an input and a tensor, read from an autograd graph (nodes only: imports no framework).
+# ruff: noqa: ANN401, SLF001 - autograd nodes are untyped and keep what they saved in `_saved_*` attributes
+"""Sliding windows between an input and a tensor, read from an autograd graph; imports no framework.
 
-Every node is looked up by the name of its operation. One whose reach is not known is an error rather than a guess.
+Every node is looked up by the name of its operation. One whose reach is not known is an error rather than a
+guess.
 """
 
 import re
@@ -13,12 +15,15 @@ from rlviz_cam.geometry import ReceptiveField
 
 Path = tuple[WindowOp, ...]
 
-_POINTWISE = frozenset(
-    "Relu Relu6 LeakyRelu Elu Selu Celu Gelu Silu Mish Hardtanh Hardswish Hardsigmoid Sigmoid Tanh Softplus Softsign "
-    "Threshold Clamp ClampMin ClampMax Prelu Abs Neg Exp Log Sqrt Pow Add Sub Mul Div Addcmul Clone Copy ToCopy Alias "
-    "NativeBatchNorm CudnnBatchNorm MiopenBatchNorm NativeDropout FusedDropout Slice Cat Select Squeeze Unsqueeze "
-    "Contiguous Detach Where".split()
-)
+# fmt: off
+_POINTWISE = frozenset({
+    "Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Celu", "Gelu", "Silu", "Mish", "Hardtanh", "Hardswish",
+    "Hardsigmoid", "Sigmoid", "Tanh", "Softplus", "Softsign", "Threshold", "Clamp", "ClampMin", "ClampMax",
+    "Prelu", "Abs", "Neg", "Exp", "Log", "Sqrt", "Pow", "Add", "Sub", "Mul", "Div", "Addcmul", "Clone",
+    "Copy", "ToCopy", "Alias", "NativeBatchNorm", "CudnnBatchNorm", "MiopenBatchNorm", "NativeDropout",
+    "FusedDropout", "Slice", "Cat", "Select", "Squeeze", "Unsqueeze", "Contiguous", "Detach", "Where",
+})
+# fmt: on
 """Operations that leave every cell at its place."""
 
 
@@ -69,8 +74,8 @@ def windows_to_input(node: Any, leaf: object) -> Path:
         leaf: The input tensor, which has ``requires_grad``.
 
     Raises:
-        ValueError: When an operation's reach is not known, when paths that join do not lie inside one another, or
-            when the tensor does not depend on the input.
+        ValueError: When an operation's reach is not known, when paths that join do not lie inside one
+            another, or when the tensor does not depend on the input.
     """
     known: dict[Any, Path | None] = {}
     order: list[Any] = [node]

@@ -1,4 +1,4 @@
-"""What every framework offers: a network's layers, weights, activations, gradients and outputs as NumPy arrays."""
+"""What every framework offers: layers, weights, activations, gradients and outputs as NumPy arrays."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +21,11 @@ class LayerInfo:
     Attributes:
         name: The layer's path inside the network.
         kind: ``conv``, ``conv_transpose`` or ``dense``.
-        output_shape: Of its activations, without the samples: (K, h, w) for an image layer, whatever the framework.
+        output_shape: Of its activations, without the samples: (K, h, w) for an image layer, whatever the
+            framework.
         is_spatial: Whether the activations are (K, h, w), so that a map can be made of them.
-        taken_after: The nonlinearity after which the activations are taken; ``None`` when none follows directly.
+        taken_after: The nonlinearity after which the activations are taken; ``None`` when none follows
+            directly.
     """
 
     name: str
@@ -50,7 +52,7 @@ class LayerRecord:
 
 @dataclass(frozen=True, slots=True)
 class WindowOp:
-    """A sliding window (convolution or pooling), each field as (y, x); padding is what is added before the first row."""
+    """A convolution's or pooling's window, fields as (y, x); padding is what is added at the top and left."""
 
     kernel: tuple[int, int]
     stride: tuple[int, int] = (1, 1)
@@ -111,7 +113,7 @@ def automatic_layer(backend: Backend) -> str:
     spatial = [layer for layer in layers if layer.is_spatial]
     if not spatial:
         there_are = ", ".join(f"{layer.name} ({layer.kind})" for layer in layers) or "none at all"
-        msg = f"the network has no convolution with a spatial output, which a map needs; its layers: {there_are}"
+        msg = f"a map needs a convolution with a spatial output; the network has only: {there_are}"
         raise ValueError(msg)
     wide = [layer for layer in spatial if layer.output_shape[-2] * layer.output_shape[-1] > 1]
     return (wide or spatial)[-1].name
@@ -128,7 +130,7 @@ def check_outputs(outputs: Mapping[str, NDArray[np.float32]]) -> None:
         if bad.size:
             listed = ", ".join(str(sample) for sample in bad[:8]) + (" ..." if bad.size > 8 else "")
             msg = (
-                f"the network's output {head!r} is not finite for {bad.size} of {len(values)} samples ({listed}); "
-                "check its weights and inputs for NaN"
+                f"the network's output {head!r} is not finite for {bad.size} of {len(values)} samples "
+                f"({listed}); check its weights and inputs for NaN"
             )
             raise ValueError(msg)

@@ -1,4 +1,5 @@
 # pyright: standard
+# ruff: noqa: ANN401 - torch's own hooks and outputs are untyped
 """PyTorch networks. The only file that imports torch."""
 
 import copy
@@ -26,10 +27,13 @@ _KINDS = {
 }
 _NOT_NONLINEAR = (nn.Softmax, nn.Softmax2d, nn.Softmin, nn.LogSoftmax, nn.MultiheadAttention, nn.GLU)
 _BETWEEN = frozenset({"batchnorm", "instancenorm", "normalization", "dropout"})
-_FUNCTIONS = frozenset(
-    "relu relu_ relu6 leaky_relu leaky_relu_ elu elu_ selu selu_ celu celu_ gelu silu mish hardtanh hardtanh_ "
-    "hardswish hardsigmoid sigmoid sigmoid_ tanh tanh_ softplus softsign prelu rrelu threshold".split()
-)
+# fmt: off
+_FUNCTIONS = frozenset({
+    "relu", "relu_", "relu6", "leaky_relu", "leaky_relu_", "elu", "elu_", "selu", "selu_", "celu", "celu_",
+    "gelu", "silu", "mish", "hardtanh", "hardtanh_", "hardswish", "hardsigmoid", "sigmoid", "sigmoid_",
+    "tanh", "tanh_", "softplus", "softsign", "prelu", "rrelu", "threshold",
+})
+# fmt: on
 """Nonlinearities that a forward may call as a function, by name."""
 
 _Tap = Callable[[Tensor], Tensor]
@@ -47,7 +51,7 @@ class _Point:
 
 @dataclass
 class _Call:
-    """One call of a module in the traced pass: where its activations are taken, and after which nonlinearity."""
+    """One call of a module in the traced pass: where its activations are taken, and after what."""
 
     point: _Point
     shape: _Shape
@@ -89,9 +93,9 @@ class TorchBackend:
     """A ``torch.nn.Module`` whose forward takes the inputs and returns a tensor or a mapping of named heads.
 
     Layers are named by their module path. A convolution's or dense layer's activations are taken after the
-    nonlinearity that directly follows it (a normalisation or dropout may stand between), whether that is a module or
-    a function; any other module stands for its own output. Every pass runs in evaluation mode and leaves modes,
-    gradients, ``requires_grad`` and hooks as they were, also after an error.
+    nonlinearity that directly follows it (a normalisation or dropout may stand between), whether that is a
+    module or a function; any other module stands for its own output. Every pass runs in evaluation mode and
+    leaves modes, gradients, ``requires_grad`` and hooks as they were, also after an error.
     """
 
     def __init__(
@@ -125,7 +129,7 @@ class TorchBackend:
         shapes = list(shape.values()) if isinstance(shape, dict) else [shape]
         images = [one for one in shapes if len(one) == 3]
         if len(images) != 1:
-            msg = f"the network takes {len(images)} images of shape (C, H, W), expected one; its inputs: {shapes}"
+            msg = f"the network takes {len(images)} images (C, H, W), expected one; its inputs: {shapes}"
             raise ValueError(msg)
         return images[0][1], images[0][2]
 
@@ -186,8 +190,8 @@ class TorchBackend:
         Nothing below the layer is differentiated, no gradient of a weight is computed.
 
         Raises:
-            ValueError: When the layer is not spatial, the target does not fit or does not depend on the layer, the
-                inputs do not fit the network, or an output is not finite.
+            ValueError: When the layer is not spatial, the target does not fit or does not depend on the
+                layer, the inputs do not fit the network, or an output is not finite.
         """
         self._check(inputs)
         point = self._call(layer, spatial=True).taken_at
@@ -196,7 +200,7 @@ class TorchBackend:
         def cut(output: Tensor) -> Tensor:
             leaf = output.detach().requires_grad_(True)
             leaves.append(leaf)
-            torch.set_grad_enabled(True)  # noqa: FBT003 - undone by the no_grad block around the pass
+            torch.set_grad_enabled(True)  # undone by the no_grad block around the pass
             return leaf.clone()  # a leaf must not meet an in-place operation
 
         heads = self._run(inputs, {point: cut})
@@ -217,9 +221,9 @@ class TorchBackend:
     def randomized(self, up_to_layer: str, seed: int) -> Self:
         """Return a copy whose weights are drawn anew from the output down to a layer, that layer included.
 
-        Cascading randomisation (Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section 3.1): each
-        weight from PyTorch's default uniform distribution U(-1/sqrt(fan_in), 1/sqrt(fan_in)). The draws come from a
-        generator of their own; the global random state is not touched.
+        Cascading randomisation (Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section
+        3.1): each weight from PyTorch's default uniform distribution U(-1/sqrt(fan_in), 1/sqrt(fan_in)). The
+        draws come from a generator of their own; the global random state is not touched.
         """
         order = list(self._traced())
         self._call(up_to_layer)
@@ -239,15 +243,15 @@ class TorchBackend:
         image = next(name for name, one in samples.items() if one.ndim == 4)
         samples = {name: one.to(self._device) for name, one in samples.items()}
         samples[image].requires_grad_(True)
-        found: list[Tensor] = []
+        found: list[Any] = []
 
         def keep(output: Tensor) -> Tensor:
-            found.append(output.view_as(output))
+            found.append(output.grad_fn)  # taken now: an in-place operation would replace it
             return output
 
         with torch.enable_grad():
             self._tapped(samples if isinstance(shape, dict) else samples[image], {point: keep})
-        return windows_to_input(found[0].grad_fn.next_functions[0][0], samples[image])
+        return windows_to_input(found[0], samples[image])
 
     def library_view(self, layer: str) -> "_LibraryView":
         """Return a copy of the network in the form that pytorch-grad-cam takes."""
@@ -289,9 +293,12 @@ class TorchBackend:
         with _evaluating(self._model), _hooks(self._model, hooks), functions:
             try:
                 returned = self._model(given)
+            except torch.OutOfMemoryError:
+                raise
             except RuntimeError as error:
                 first_line = str(error).partition("\n")[0]
-                msg = f"the network does not take inputs of shape {_shapes(given)}{self._expectation()}: {first_line}"
+                expected = self._expectation()
+                msg = f"the network does not take inputs of shape {_shapes(given)}{expected}: {first_line}"
                 raise ValueError(msg) from error
         return _heads(returned)
 
@@ -326,7 +333,7 @@ class TorchBackend:
                 raise
         if given != self._input_shape:
             expected = self._input_shape
-            msg = f"each sample has shape {given}, but the network expects {expected}; give a batch (N, ...) of those"
+            msg = f"each sample has shape {given}, but the network expects {expected}; give a batch of those"
             raise ValueError(msg)
 
     def _expectation(self) -> str:
@@ -339,7 +346,7 @@ class TorchBackend:
 
     def _known_shape(self) -> _Shape | dict[str, _Shape]:
         if self._input_shape is None:
-            msg = "the shape of the network's input is not known yet; give input_shape=(C, H, W) to open_backend"
+            msg = "the shape of the network's input is not known; give open_backend input_shape=(C, H, W)"
             raise ValueError(msg)
         return self._input_shape
 
@@ -359,7 +366,7 @@ class TorchBackend:
         if len(called) == 1 and (not spatial or len(called[0].shape) == 3):
             return called[0]
         if len(called) > 1:
-            msg = f"layer {name!r} is used {len(called)} times in one pass, so its activations are not one array"
+            msg = f"layer {name!r} is used {len(called)} times in one pass; choose a layer that is used once"
             raise ValueError(msg)
         there_are = [info.name for info in self.layers() if info.is_spatial or not spatial]
         what = "with a spatial output" if spatial else "that returns a tensor"
