@@ -6,7 +6,7 @@ from rlviz_agents.steps import Step
 
 
 class RunDigest:
-    """SHA-256 over the observations, actions, rewards and ends of episodes of the steps it is shown, in order.
+    """SHA-256 over the observations, actions, rewards and dones of the steps it is shown, in order.
 
     Frames are left out: they follow from the rest, and a run can be the same without being rendered.
     """

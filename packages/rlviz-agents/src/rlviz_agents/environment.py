@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (SB3 leaves the type arguments of spaces and infos open.)
 """Make the environment of a trained agent exactly as `rl_zoo3.record_video` does."""
 
 import contextlib
@@ -23,7 +25,7 @@ _VEC_WRAPPERS = ("VecFrameStack", "VecTransposeImage", "VecCheckNan", "VecExtrac
 _FORBIDDEN = ("RecordVideo", "HumanRendering")  # they write files, or open a window
 
 
-def make_env(  # noqa: PLR0913 (record_video's flags, one to one)
+def make_env(
     files: AgentFiles,
     *,
     n_envs: int = 1,
@@ -45,12 +47,11 @@ def make_env(  # noqa: PLR0913 (record_video's flags, one to one)
         trust: accept wrappers from any module and unpickle `vecnormalize.pkl`.
 
     Raises:
-        ValueError: an id that is not installed, a wrapper or a pickle that would run foreign code, or arguments
-            that the environment does not take.
+        ValueError: an id that is not installed, a wrapper or a pickle that would run foreign code, or
+            arguments that the environment does not take.
         OSError: an environment's process died.
     """
     import gymnasium
-    import rl_zoo3.import_envs  # pyright: ignore[reportUnusedImport]
     from rl_zoo3.utils import create_test_env
     from stable_baselines3.common.utils import set_random_seed
 
@@ -94,7 +95,7 @@ def make_env(  # noqa: PLR0913 (record_video's flags, one to one)
 def check_env_id(env_id: str) -> None:
     """Raise ValueError, with gymnasium's own suggestion, unless the id can be made here."""
     import gymnasium
-    import rl_zoo3.import_envs  # pyright: ignore[reportUnusedImport]  # noqa: F401
+    import rl_zoo3.import_envs  # pyright: ignore[reportUnusedImport]  # noqa: F401 (it registers)
 
     try:
         gymnasium.spec(env_id)
@@ -146,13 +147,17 @@ def _check_wrappers(files: AgentFiles, wrappers: list[Any], vec_wrappers: list[A
     for wrapper in wrappers:
         module, _, name = _dotted(wrapper).rpartition(".")
         if module not in WRAPPER_MODULES or not _is_wrapper(module, name):
-            message = f"wrapper {_dotted(wrapper)!r} in {files.stats_path}/config.yml is not one of those of "
-            raise ValueError(f"{message}{', '.join(WRAPPER_MODULES)}; pass trust=True (--trust) to run it")
+            raise ValueError(_refused(files, wrapper, f"those of {', '.join(WRAPPER_MODULES)}"))
     for wrapper in vec_wrappers:
         module, _, name = _dotted(wrapper).rpartition(".")
         if not module.startswith("stable_baselines3.common.vec_env") or name not in _VEC_WRAPPERS:
-            message = f"wrapper {_dotted(wrapper)!r} in {files.stats_path}/config.yml is not one of "
-            raise ValueError(f"{message}{', '.join(_VEC_WRAPPERS)}; pass trust=True (--trust) to run it")
+            raise ValueError(_refused(files, wrapper, ", ".join(_VEC_WRAPPERS)))
+
+
+def _refused(files: AgentFiles, wrapper: object, known: str) -> str:
+    where = f"{files.stats_path}/config.yml"
+    wanted = f"{where} wants the wrapper {_dotted(wrapper)!r}, expected one of {known}"
+    return f"{wanted}; pass trust=True (--trust) to run it"
 
 
 def _dotted(wrapper: object) -> str:

@@ -1,7 +1,8 @@
 """The one wrapper added to an environment; it changes nothing and can be asked how the game stands.
 
-This module imports gymnasium and is itself imported only when an environment is made. It imports rl_zoo3 because that
-patches gymnasium's TimeLimit: an environment in a process of its own has to be patched as well, before it is made.
+This module imports gymnasium and is itself imported only when an environment is made. It imports rl_zoo3
+because that patches gymnasium's TimeLimit: an environment in a process of its own has to be patched as well,
+before it is made.
 """
 
 from typing import Any, SupportsFloat

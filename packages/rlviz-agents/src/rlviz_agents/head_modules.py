@@ -1,7 +1,8 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (SB3 leaves the type arguments of spaces and infos open.)
 """The networks behind `policy_heads`; imports PyTorch and is imported only when they are asked for."""
 
 import copy
-from typing import cast
 
 import torch
 from sb3_contrib.qrdqn.policies import QRDQNPolicy
@@ -79,7 +80,7 @@ class _ActorCriticHeads(nn.Module):
             self.pi_features_extractor = actor
             self.vf_features_extractor = critic
         self.mlp_extractor = mlp
-        self.action_net = cast("nn.Module", action_net)
+        self.action_net = action_net
         self.value_net = value_net
 
     def forward(self, observations: torch.Tensor) -> dict[str, torch.Tensor]:

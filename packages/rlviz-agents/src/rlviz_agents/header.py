@@ -34,8 +34,9 @@ def run_header(
     """Describe a run in JSON values, for the header of a recording or a manifest.
 
     Returns:
-        `env_id`, `algo`, `exp_id`, `name_prefix`, `model`, `model_sha256`, `action_names`, `observation_shape`
-        (C, H, W), `fps`, `n_envs`, `n_timesteps`, `seed`, `deterministic`, `env_kwargs` (as text) and `versions`.
+        `env_id`, `algo`, `exp_id`, `name_prefix`, `model`, `model_sha256`, `action_names`, `fps`,
+        `observation_shape` (C, H, W), `n_envs`, `n_timesteps`, `seed`, `deterministic`, `env_kwargs` (as
+        text) and `versions`.
     """
     files = agent.files
     return {

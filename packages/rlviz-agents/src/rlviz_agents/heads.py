@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 def policy_heads(model: "BaseAlgorithm") -> "nn.Module":
     """Copy a policy's network into a module whose forward returns named outputs.
 
-    The module is a deep copy in evaluation mode; the model that plays is not touched, now or later. Its forward takes
-    observations (N, C, H, W), uint8 or float with values 0 to 255, and applies SB3's own preprocessing. The layers keep
-    the names that they have in SB3's network, such as `features_extractor.cnn.4`.
+    The module is a deep copy in evaluation mode; the model that plays is not touched, now or later. Its
+    forward takes observations (N, C, H, W), uint8 or float with values 0 to 255, and applies SB3's own
+    preprocessing. The layers keep the names that they have in SB3's network, such as
+    `features_extractor.cnn.4`.
 
     Args:
         model: a DQN, QR-DQN, PPO or A2C with an image policy.

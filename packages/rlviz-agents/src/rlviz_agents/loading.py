@@ -1,8 +1,10 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (SB3 leaves the type arguments of spaces and infos open.)
 """Load a trained agent through SB3's own `load`, without running anything that its file holds.
 
-SB3 is given a zip that we write in memory: the weights as they are (read with `weights_only`), and beside them only
-fields that we have built ourselves from plain JSON. The network is then made, seeded and filled by SB3 itself, so that
-the same random numbers are drawn as in `rl_zoo3.record_video`.
+SB3 is given a zip that we write in memory: the weights as they are (read with `weights_only`), and beside
+them only fields that we have built ourselves from plain JSON. The network is then made, seeded and filled by
+SB3 itself, so that the same random numbers are drawn as in `rl_zoo3.record_video`.
 """
 
 import io
@@ -60,8 +62,8 @@ def load_agent(
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is damaged, holds what is more than data, is no agent that sees images, does not fit the
-            environment, or has weights that are no numbers.
+        ValueError: it is damaged, holds what is more than data, is no agent that sees images, does not fit
+            the environment, or has weights that are no numbers.
     """
     check_algorithm(files.algo)
     saved = read_saved(files.model_path)
@@ -78,7 +80,7 @@ def load_agent(
     return Agent(files, model, saved.sha256, observation_shape, n_actions)
 
 
-def _load(  # noqa: PLR0913 (SB3's own parameters)
+def _load(
     saved: SavedAgent,
     algo: str,
     fields: Mapping[str, Any],
@@ -163,8 +165,8 @@ def _shapes(saved: SavedAgent) -> tuple[tuple[int, int, int], int]:
         or not all(type(n) is int and n > 0 for n in shape)
     ):
         message = (
-            f"{saved.path} observes {observations.get('dtype')} of shape {tuple(shape)}, expected images (uint8, three "
-            "axes); choose an agent that was trained on pictures"
+            f"{saved.path} observes {observations.get('dtype')} of shape {tuple(shape)}, expected images "
+            "(uint8, three axes); choose an agent that was trained on pictures"
         )
         raise ValueError(message)
     count = str(actions.get("n", ""))

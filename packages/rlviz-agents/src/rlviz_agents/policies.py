@@ -1,4 +1,4 @@
-"""Rebuild, from names, the classes that SB3 pickles by name: policies, optimizers, activations, extractors."""
+"""Rebuild from their names the classes that SB3 pickles: policies, optimizers, activations, extractors."""
 
 import inspect
 import re
@@ -52,7 +52,7 @@ def policy_kwargs(saved: SavedAgent, algo: str) -> dict[str, Any]:
 
 
 def _class_or_plain(saved: SavedAgent, argument: str, value: object) -> object:
-    """The class that a text such as `<class 'torch.nn.modules.activation.ReLU'>` names, or the value itself."""
+    """The class that a text such as `<class 'torch.optim.adam.Adam'>` names, or the value itself."""
     if not argument.endswith(("_class", "_fn")):
         return value
     match = _CLASS.fullmatch(str(value))

@@ -10,16 +10,13 @@ import json
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rlviz_agents.recording_layout import Layout
+from rlviz_agents.recording_layout import Batch, Layout, arrow
 from rlviz_agents.steps import FinalState, Step
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 BATCH_STEPS = 32
 """Steps that are written at once; a killed process loses no more than these."""
@@ -55,7 +52,7 @@ class RecordingWriter:
         self._stream: Any = None
         with self._naming_the_file():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.part_path.open("wb", buffering=0)  # noqa: SIM115 (closed in close)
+            self._file = self.part_path.open("wb", buffering=0)
 
     def write(self, step: Step) -> None:
         """Append a step. Its arrays are kept until the batch is full: do not change them."""
@@ -103,9 +100,8 @@ class RecordingWriter:
         self._layout = self._layout or Layout.of(steps[0])
         self._write(self._layout, self._layout.batch(steps))
 
-    def _write(self, layout: Layout, batch: "pa.RecordBatch") -> None:
-        import pyarrow as pa
-
+    def _write(self, layout: Layout, batch: Batch) -> None:
+        pa = arrow()
         with self._naming_the_file():
             if self._stream is None:
                 metadata = {_LAYOUT_KEY: layout.to_json(), _HEADER_KEY: self._header}
@@ -191,8 +187,7 @@ class Recording:
     @contextlib.contextmanager
     def _open(self) -> Generator[tuple[Any, Any]]:
         """Open the stream, and the file below it."""
-        import pyarrow as pa
-
+        pa = arrow()
         with self.path.open("rb") as file:
             try:
                 reader = pa.ipc.open_stream(file)
@@ -201,10 +196,9 @@ class Recording:
                 raise ValueError(message) from error
             yield reader, file
 
-    def _next(self, reader: Any, source: Any, count: int) -> "pa.RecordBatch | None":  # noqa: ANN401
+    def _next(self, reader: Any, source: Any, count: int) -> Batch | None:  # noqa: ANN401
         """The next batch, or None at the end, be it clean or cut off."""
-        import pyarrow as pa
-
+        pa = arrow()
         try:
             return reader.read_next_batch()
         except StopIteration:

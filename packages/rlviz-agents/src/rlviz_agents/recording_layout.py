@@ -1,20 +1,29 @@
-"""How the arrays of a step lie in the columns of an Arrow table; pyarrow is imported when the first one is made."""
+"""How the arrays of a step lie in the columns of an Arrow table; pyarrow is imported when one is made."""
 
+import importlib
 import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rlviz_agents.steps import FinalState, Step
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+# pyarrow has no type information.
+Schema = Any
+Batch = Any
+Column = Any
+DataType = Any
 
 _VERSION = 1
+
+
+def arrow() -> Any:  # noqa: ANN401 (pyarrow has no type information)
+    """Import pyarrow, which takes a while, when it is needed."""
+    return importlib.import_module("pyarrow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,8 @@ class Layout:
         try:
             shapes: dict[str, Any] = json.loads(text)
             version = shapes.pop("version")
-            layout = cls(**{name: None if shape is None else tuple(shape) for name, shape in shapes.items()})
+            lists: dict[str, Any] = {name: shape and tuple(shape) for name, shape in shapes.items()}
+            layout = cls(**lists)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             message = f"the layout {text[:200]!r} is not one of rlviz ({error}); record the run again"
             raise ValueError(message) from error
@@ -62,10 +72,9 @@ class Layout:
             raise ValueError(message)
         return layout
 
-    def schema(self) -> "pa.Schema":
+    def schema(self) -> Schema:
         """The table's columns. A row of a final state has no values in those that describe a step."""
-        import pyarrow as pa
-
+        pa = arrow()
         n_envs = self.observations[0]
         columns = {
             "step": pa.int64(),
@@ -83,14 +92,13 @@ class Layout:
             columns["rams"] = pa.binary(math.prod(self.rams))
         return pa.schema(list(columns.items()))
 
-    def batch(self, steps: Sequence[Step]) -> "pa.RecordBatch":
+    def batch(self, steps: Sequence[Step]) -> Batch:
         """Make a batch of steps.
 
         Raises:
             ValueError: a step has other shapes than the first one.
         """
-        import pyarrow as pa
-
+        pa = arrow()
         if any(Layout.of(step) != self for step in steps):
             message = (
                 f"steps of different shapes cannot stand in one recording, expected {self}; write two files"
@@ -113,10 +121,9 @@ class Layout:
         schema = self.schema()
         return pa.record_batch([_column(field.type, values[field.name]) for field in schema], schema=schema)
 
-    def final_batch(self, final: FinalState) -> "pa.RecordBatch":
+    def final_batch(self, final: FinalState) -> Batch:
         """Make the one row of a final state."""
-        import pyarrow as pa
-
+        pa = arrow()
         values = {"scores": final.scores, "lives": final.lives_left, "frame": final.frame, "rams": final.rams}
         schema = self.schema()
         columns = [
@@ -127,7 +134,7 @@ class Layout:
         ]
         return pa.record_batch(columns, schema=schema)
 
-    def rows(self, batch: "pa.RecordBatch") -> Iterator[Step | FinalState]:
+    def rows(self, batch: Batch) -> Iterator[Step | FinalState]:
         """Turn a batch back into steps; their arrays are read-only views of the batch."""
         column = {name: batch.column(name) for name in batch.schema.names}
         arrays = {name: _array(column[name], self._shape(name)) for name in column if name != "chosen"}
@@ -159,10 +166,9 @@ class Layout:
         return () if shape is None else shape
 
 
-def _column(kind: "pa.DataType", values: Any) -> "pa.Array":  # noqa: ANN401
+def _column(kind: DataType, values: Any) -> Column:  # noqa: ANN401
     """An Arrow column from rows (n, ...), without a copy."""
-    import pyarrow as pa
-
+    pa = arrow()
     if pa.types.is_fixed_size_binary(kind):
         buffer = pa.py_buffer(np.ascontiguousarray(values))
         return pa.Array.from_buffers(kind, len(values), [None, buffer])
@@ -171,10 +177,9 @@ def _column(kind: "pa.DataType", values: Any) -> "pa.Array":  # noqa: ANN401
     return pa.array(values, kind)
 
 
-def _array(column: "pa.Array", shape: tuple[int, ...]) -> NDArray[Any]:
+def _array(column: Column, shape: tuple[int, ...]) -> NDArray[Any]:
     """Rows (n, *shape) from an Arrow column, in which rows without value hold anything."""
-    import pyarrow as pa
-
+    pa = arrow()
     rows = len(column)
     if pa.types.is_fixed_size_binary(column.type):
         content = np.frombuffer(column.buffers()[1], np.uint8, rows * math.prod(shape))

@@ -1,9 +1,12 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (SB3 leaves the type arguments of spaces and infos open.)
 """Run `rl_zoo3.record_video` itself, unchanged, and keep a trace of what it does.
 
     python -m rlviz_agents.reference TRACE -- --algo dqn --env BreakoutNoFrameskip-v4 -f logs -n 200 -o videos
 
-The zoo's module is run as `python -m rl_zoo3.record_video` would run it. Only the recorder that it imports is replaced,
-by a subclass that does the same and notes each step. The zoo's recorder needs moviepy (extra `rlviz-agents[reference]`).
+The zoo's module is run as `python -m rl_zoo3.record_video` would run it. Only the recorder that it imports is
+replaced, by a subclass that does the same and notes each step. The zoo's recorder needs moviepy (extra
+`rlviz-agents[reference]`).
 """
 
 import runpy

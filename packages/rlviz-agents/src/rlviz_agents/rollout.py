@@ -1,4 +1,6 @@
-"""Play an agent with the same calls, in the same order, as `rl_zoo3.record_video`; out comes a stream of steps."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (SB3 leaves the type arguments of spaces and infos open.)
+"""Play an agent with the same calls, in the same order, as `rl_zoo3.record_video`, as a stream of steps."""
 
 import contextlib
 from collections.abc import Generator, Iterator
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
 class Rollout:
     """A run in progress: iterate over it once to take the steps.
 
-    Nothing happens between the policy's choice and the environment's step but that the forward pass is noticed, so
-    whatever is done with a step cannot change the run. The environment is rendered once a step (and once at the end);
-    `rl_zoo3.record_video` renders it twice, and rendering has no effect on an environment.
+    Nothing happens between the policy's choice and the environment's step but that the forward pass is
+    noticed, so whatever is done with a step cannot change the run. The environment is rendered once a step (and
+    once at the end); `rl_zoo3.record_video` renders it twice, and rendering has no effect on an environment.
     """
 
     def __init__(self, agent: Agent, env: "VecEnv", n_timesteps: int, *, deterministic: bool) -> None:
@@ -65,7 +67,7 @@ class Rollout:
 
     @property
     def final_frame(self) -> NDArray[np.uint8]:
-        """Frame after the last step taken, uint8 (H, W, 3): a video has one frame more than there are steps."""
+        """Frame after the last step taken, uint8 (H, W, 3): a video has one frame more than steps."""
         return self.final.frame
 
     def _play(self) -> Generator[Step]:
@@ -101,7 +103,7 @@ class Rollout:
         """Render, and ask how the games stand: the situation and the points so far."""
         frame = self._env.render()
         if not isinstance(frame, np.ndarray) or frame.dtype != np.uint8:
-            message = f"the environment renders {type(frame).__name__}, expected an RGB picture; make it by make_env"
+            message = f"the environment renders {type(frame).__name__}, expected RGB; make it by make_env"
             raise ValueError(message)
         scores, totals, lives, rams = stack_states(self._env.env_method("game_state"))
         self._final = FinalState(np.ascontiguousarray(frame), scores, lives, rams)
@@ -117,8 +119,8 @@ class Rollout:
 def play(agent: Agent, env: "VecEnv", n_timesteps: int, *, deterministic: bool) -> Rollout:
     """Play an agent in its environments for a number of steps.
 
-    For the same run as `rl_zoo3.record_video --seed S`: `make_env(files, seed=S)`, `load_agent(files, env, seed=S)`,
-    then this, in that order and with nothing between that draws random numbers.
+    For the same run as `rl_zoo3.record_video --seed S`: `make_env(files, seed=S)`, then
+    `load_agent(files, env, seed=S)`, then this, in that order and with nothing between that draws random numbers.
 
     Args:
         agent: loaded with this very env.

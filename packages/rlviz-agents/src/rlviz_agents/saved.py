@@ -46,7 +46,7 @@ class SavedAgent:
         value: object = self.data.get(field)
         if not isinstance(value, dict):
             message = f"{self.path} has no field {field!r}; expected a model saved by stable_baselines3"
-            raise ValueError(message)
+            raise ValueError(message)  # noqa: TRY004 (the file is wrong, not an argument)
         fields = cast("dict[str, Any]", value)
         return {key: item for key, item in fields.items() if key not in (SERIALIZED, ":type:")}
 

@@ -27,8 +27,8 @@ class TraceRow:
         dones: which environments' episodes ended.
         observations: SHA-256 of what the network received before the step, (E, C, H, W).
         frame: SHA-256 of the picture rendered before the step.
-        generators: SHA-256 of the states of Python's, NumPy's and PyTorch's global generators after the step, or
-            empty where they are not known (steps from a recording).
+        generators: SHA-256 of the states of Python's, NumPy's and PyTorch's global generators after the step,
+            or empty where they are not known (steps from a recording).
     """
 
     step: int
@@ -91,11 +91,13 @@ def read_trace(path: Path | str) -> Iterator[TraceRow]:
         for number, line in enumerate(file, 1):
             try:
                 row: dict[str, Any] = json.loads(line)
-                lists = {name: tuple(row.pop(name)) for name in ("actions", "rewards", "dones")}
-                yield TraceRow(**row, **lists)
+                for name in ("actions", "rewards", "dones"):
+                    row[name] = tuple(row[name])
+                parsed = TraceRow(**row)
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 message = f"line {number} of {path} is no row of a trace ({error}); make the trace again"
                 raise ValueError(message) from error
+            yield parsed
 
 
 def trace_step(step: Step, *, live: bool = True) -> TraceRow:
@@ -110,7 +112,7 @@ def trace_step(step: Step, *, live: bool = True) -> TraceRow:
     )
 
 
-def trace_row(  # noqa: PLR0917 (one value per field)
+def trace_row(
     step: int,
     observations: NDArray[np.uint8],
     actions: NDArray[Any],

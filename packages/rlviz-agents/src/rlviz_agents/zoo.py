@@ -41,7 +41,7 @@ class AgentFiles:
     env_kwargs: Mapping[str, Any]
 
 
-def find_agent(  # noqa: PLR0913 (the zoo's flags, one to one)
+def find_agent(
     folder: Path | str,
     algo: str,
     env_id: str,
@@ -69,10 +69,10 @@ def find_agent(  # noqa: PLR0913 (the zoo's flags, one to one)
         ValueError: an algorithm that is not one of ALGORITHMS, or a YAML file that is not data.
     """
     check_algorithm(algo)
-    from huggingface_sb3 import EnvironmentName
+    from huggingface_sb3 import EnvironmentName  # pyright: ignore[reportMissingTypeStubs] (has none)
     from rl_zoo3.utils import get_latest_run_id, get_model_path
 
-    name = EnvironmentName(env_id)
+    name: Any = EnvironmentName(env_id)
     root = Path(folder)
     if not root.is_dir():
         message = (
@@ -83,7 +83,7 @@ def find_agent(  # noqa: PLR0913 (the zoo's flags, one to one)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # the zoo prints; a library stays quiet
             prefix, model_path, log_path = get_model_path(
-                run if run else -1,
+                run or -1,
                 str(folder),
                 algo,
                 name,
@@ -139,7 +139,10 @@ def parse_env_kwargs(values: Sequence[str]) -> dict[str, Any]:
         try:
             parsed[key] = ast.literal_eval(text.strip())
         except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
-            message = f"environment argument {pair!r}: {text!r} is no Python literal; write a number, True, None, a 'quoted text', a list or a dict"
+            message = (
+                f"environment argument {pair!r}: {text!r} is no Python literal; write a number, True, None, "
+                "a 'quoted text', a list or a dict"
+            )
             raise ValueError(message) from error
     return parsed
 
@@ -170,7 +173,7 @@ def _read_env_kwargs(args_file: Path, *, trust: bool) -> dict[str, Any]:
         message = (
             f"{args_file} says env_kwargs: {loaded!r}, expected a mapping; restore the file the zoo wrote"
         )
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 (the file is wrong, not an argument)
     return dict(loaded)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
