@@ -105,8 +105,8 @@ class H264Sink(Output):
 
     def _encode(self, container: OutputContainer, picture: av.VideoFrame | None) -> None:
         with interrupts_deferred(), _writing(self._file, self.part):
-            packets = self._stream.encode(picture)  # pyright: ignore[reportUnknownMemberType] partial stubs
-            container.mux(packets)  # pyright: ignore[reportUnknownMemberType] partial stubs
+            # PyAV's types are partly unknown.
+            container.mux(self._stream.encode(picture))  # pyright: ignore[reportUnknownMemberType]
             self._file.mark_whole()
 
     def finish(self) -> None:
@@ -206,8 +206,9 @@ def _add_stream(
     container: OutputContainer, spec: VideoSpec, preset: Preset, crf: int, threads: int
 ) -> VideoStream:
     options = {"preset": preset, "crf": str(crf), "x264-params": _x264_params(spec, preset)}
-    add_stream = container.add_stream  # pyright: ignore[reportUnknownMemberType] partial stubs
-    stream = add_stream("libx264", rate=spec.fps, options=options)
+    stream = container.add_stream(  # pyright: ignore[reportUnknownMemberType] PyAV's types are partly unknown
+        "libx264", rate=spec.fps, options=options
+    )
     codec = stream.codec_context
     codec.width, codec.height, codec.pix_fmt = spec.width, spec.height, "yuv420p"
     codec.time_base = 1 / spec.fps

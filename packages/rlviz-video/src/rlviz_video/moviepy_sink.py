@@ -55,6 +55,7 @@ class MoviePySink(Output):
         self._pending: Frame | None = None
         self._writer: Any = None
         self._closed = False
+        self._failed: OSError | None = None
         with naming(self.part):
             self.part.touch()
 
@@ -69,11 +70,13 @@ class MoviePySink(Output):
             ValueError: The frame is not RGB, has another shape than the first, or the sink is closed.
             OSError: The file cannot be written.
         """
-        height, width = np.shape(frame if self._latest is None else self._latest)[:2]
-        check_frame(frame, (height, width, 3), self.frames)
+        check_frame(frame, (*np.shape(frame if self._latest is None else self._latest)[:2], 3), self.frames)
+        height, width = frame.shape[:2]
         if self._closed:
             message = f"{self.path} is closed; write all frames before finish()"
             raise ValueError(message)
+        if self._failed is not None:
+            raise self._failed
         if self._writer is None:
             with interrupts_blocked():
                 self._writer = self._open_writer(str(self.part.absolute()), (width, height), self.fps)
@@ -94,7 +97,8 @@ class MoviePySink(Output):
                 self._writer.write_frame(frame)
         except OSError as error:
             self._writer = None  # ffmpeg has ended, moviepy has read what it said
-            raise self._failure(str(error)) from error
+            self._failed = self._failure(str(error))
+            raise self._failed from error
 
     def finish(self) -> None:
         """Complete the video and give it its final name; a second call does nothing.
@@ -106,6 +110,8 @@ class MoviePySink(Output):
         if self._closed:
             return
         self.abandon()
+        if self._failed is not None:
+            raise self._failed
         if not self.frames:
             message = f"no frames were written to {self.path}; a video needs at least one"
             raise ValueError(message)
@@ -174,7 +180,7 @@ def output_frames(frames: int, fps: float) -> int:
 
 def _import_writer() -> Callable[[str, tuple[int, int], float], Any]:
     try:
-        from moviepy.video.io import ffmpeg_writer
+        from moviepy.video.io import ffmpeg_writer  # pyright: ignore[reportMissingTypeStubs] it has none
     except ImportError as error:
         message = "moviepy is not installed; install it with: pip install 'rlviz-video[moviepy]'"
         raise ImportError(message) from error
