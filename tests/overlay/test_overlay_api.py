@@ -3,6 +3,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import rlviz_overlay
 
@@ -34,9 +35,9 @@ def test_importing_loads_neither_a_framework_nor_matplotlib():
 
 def test_the_example_of_the_readme_draws_a_frame():
     readme = Path(__file__).parents[2] / "packages/rlviz-overlay/README.md"
-    example = re.search(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
-    names: dict[str, object] = {}
-    exec(example[1], names)
+    (example,) = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(example, names)
     canvas = names["canvas"]
     assert canvas.shape == (630, 840, 3)
     assert (canvas == rlviz_overlay.DARK.accent).all(axis=2).sum() > 500

@@ -109,7 +109,7 @@ def test_an_opacity_outside_zero_to_one_is_an_error(opacity):
 
 
 def test_colorize_takes_each_level_from_the_table():
-    levels = np.arange(256, dtype=np.float32).reshape(16, 16) / 255
+    levels = np.linspace(0, 1, 256, dtype=np.float32).reshape(16, 16)
     table = colormap("viridis")
     assert (colorize(levels, table).reshape(256, 3) == table).all()
 

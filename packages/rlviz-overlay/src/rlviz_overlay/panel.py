@@ -122,7 +122,7 @@ class KeyValues:
 
     def _value_beside(self, cell: Rect) -> tuple[Rect, Rect]:
         style = self._key_style.lowered(cell.height) or self._key_style
-        return cell.cut_left(max(measure_text(key, style).width for key in self._keys), gap=style.height // 3)
+        return cell.cut_left(max(measure_text(key, style).width for key in self._keys), gap=style.height // 2)
 
     def _legibility(self, name: Rect, value: Rect) -> float:
         """How large the texts are, 1 for as large as wanted; less when one has to be cut."""
