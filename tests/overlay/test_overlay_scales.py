@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from rlviz_overlay import SCALES, Fixed, PerFrame, RunningMax, Smoother, make_scale
+from rlviz_overlay import SCALES, FadingMax, Fixed, PerFrame, RunningMax, Smoother, make_scale
 
 RNG = np.random.default_rng(0)
 MAPS = [(RNG.normal(size=(7, 7)) * scale).astype(np.float32) for scale in (1, 0.1, 5, 0.5)]
@@ -138,3 +138,23 @@ def test_maps_of_another_shape_need_a_reset():
 def test_a_negative_half_life_is_an_error():
     with pytest.raises(ValueError, match="half-life of -1"):
         Smoother(-1)
+
+
+def test_a_faded_peak_is_half_of_what_it_was_after_a_half_life():
+    normalize = FadingMax(half_life=4)
+    normalize(np.full((2, 2), 8, np.float32))
+    for _ in range(4):
+        normalize(np.zeros((2, 2), np.float32))
+    assert normalize.peak == pytest.approx(4)
+
+
+def test_a_map_above_the_faded_peak_is_full_heat_at_once():
+    normalize = FadingMax(half_life=4)
+    normalize(np.full((2, 2), 1, np.float32))
+    assert normalize(np.full((2, 2), 3, np.float32)).max() == 1
+
+
+@pytest.mark.parametrize("half_life", [0, -1, np.nan, np.inf])
+def test_a_peak_that_fades_needs_a_half_life_above_zero(half_life):
+    with pytest.raises(ValueError, match="above 0"):
+        FadingMax(half_life)

@@ -11,6 +11,7 @@ from rlviz_overlay.layout import Layout
 from rlviz_overlay.mask import ExcludedRegions
 from rlviz_overlay.normalize import (
     SCALES,
+    FadingMax,
     Fixed,
     Normalizer,
     PerFrame,
@@ -44,6 +45,7 @@ __all__ = [
     "Color",
     "Drawable",
     "ExcludedRegions",
+    "FadingMax",
     "FittedText",
     "Fixed",
     "Frame",

@@ -57,6 +57,30 @@ class RunningMax:
         self.peak = 0.0
 
 
+class FadingMax:
+    """By the highest peak of late: causal and without flicker, and one outlier does not darken a whole clip.
+
+    peak[t] = max(d * peak[t-1], max |x[t]|) with d = 2 ** (-1 / half_life).
+    """
+
+    def __init__(self, half_life: float = 30) -> None:
+        """half_life is in frames, above 0."""
+        if not (np.isfinite(half_life) and half_life > 0):
+            msg = f"a half-life of {half_life} frames; give a number above 0"
+            raise ValueError(msg)
+        self._decay = 0.5 ** (1 / half_life)
+        self.peak = 0.0
+
+    def __call__(self, raw: FloatMap) -> FloatMap:
+        """Heat of raw's shape, 1 only where the map reaches the faded peak."""
+        self.peak = max(self._decay * self.peak, _peak(raw))
+        return _divide(raw, self.peak)
+
+    def reset(self) -> None:
+        """Start again from the next map's own peak."""
+        self.peak = 0.0
+
+
 class Fixed:
     """By a given peak, the same for every video; what is stronger is clipped."""
 
@@ -95,6 +119,7 @@ class Scale:
 SCALES: Mapping[str, Scale] = MappingProxyType(
     {
         "frame": Scale(lambda _: PerFrame(), False, False, "each frame by its own peak; flickers"),
+        "recent": Scale(lambda _: FadingMax(), False, False, "the peak of late, halving each 30 frames"),
         "episode": Scale(lambda _: RunningMax(), True, False, "the highest peak of the episode so far"),
         "clip": Scale(lambda _: RunningMax(), False, False, "the highest peak of the whole clip so far"),
         "fixed": Scale(lambda value: Fixed(value or 0.0), False, True, "a given value is full heat"),
