@@ -78,7 +78,7 @@ def test_full_negative_heat_at_full_opacity_is_the_other_end_of_the_table():
 @pytest.mark.parametrize("opacity", [0.2, 0.7, 1])
 def test_blending_is_the_weighted_mean_of_picture_and_colour(opacity):
     table = colormap("inferno")
-    alpha = opacity * HEAT[..., None].astype(float)
+    alpha = opacity * np.sqrt(HEAT[..., None].astype(float))
     expected = (1 - alpha) * FRAME + alpha * table[np.rint(HEAT * 255).astype(int)]
     assert np.abs(blend(FRAME, HEAT, table, opacity=opacity) - expected).max() <= 2.5
 

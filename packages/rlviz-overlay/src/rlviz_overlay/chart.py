@@ -236,7 +236,8 @@ class LineChart:
         step = (plot.width - 1) / (self._window - 1)
         count = len(self._values)
         x = plot.right - 1 - step * np.arange(count - 1, -1, -1)
-        heights = np.array([self.axis.fraction(value) for value in self._values])
+        low, high = self.axis.limits
+        heights = np.clip((np.array(self._values) - low) / (high - low), 0, 1)
         return np.stack([x, plot.bottom - 1 - heights * (plot.height - 1)], axis=1, dtype=np.float64)
 
     def _draw_line(self, view: Frame, plot: Rect) -> None:

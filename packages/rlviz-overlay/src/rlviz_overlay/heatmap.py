@@ -60,12 +60,12 @@ def colorize(heatmap: Heatmap, table: Table, *, signed: bool = False) -> Frame:
 
 
 def blend(
-    frame: Frame, heatmap: Heatmap, table: Table, *, opacity: float = 0.7, signed: bool = False
+    frame: Frame, heatmap: Heatmap, table: Table, *, opacity: float = 0.8, signed: bool = False
 ) -> Frame:
     """The picture with the heat over it; the stronger the heat, the less of the picture shows through.
 
-    A pixel of heat v becomes (1 - a) * frame + a * table[v] with a = opacity * |v|, so that no heat leaves
-    the picture as it is, and full heat at full opacity is the table's colour.
+    A pixel of heat v becomes (1 - a) * frame + a * table[v] with a = opacity * sqrt(|v|): no heat leaves
+    the picture as it is, full heat at full opacity is the table's colour, and weak heat still shows on black.
 
     Args:
         frame: uint8 (H, W, 3), RGB; not changed.
@@ -87,7 +87,7 @@ def blend(
         msg = f"an opacity of {opacity}; give a number from 0 to 1"
         raise ValueError(msg)
     levels = _levels(heatmap, signed=signed)
-    alpha = _strength(signed=signed) * opacity
+    alpha = np.sqrt(_strength(signed=signed)) * opacity
     kept = np.repeat(np.rint(255 * (1 - alpha)).astype(np.uint8)[:, None], 3, axis=1)
     added = np.rint((255 - kept) / 255.0 * table).astype(np.uint8)
     picture = cv2.multiply(frame, _look_up(levels, kept), scale=1 / 255)

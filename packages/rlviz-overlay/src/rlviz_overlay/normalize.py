@@ -107,22 +107,34 @@ class Scale:
         make: Makes the normaliser from the fixed value, if there is one.
         resets_each_episode: Whether reset() is to be called at each episode's first frame.
         needs_value: Whether a fixed value must be given.
-        description: For people.
+        full_heat: What full heat means, in two or three words, for a legend.
+        description: For people, in full.
     """
 
     make: Callable[[float | None], Normalizer]
     resets_each_episode: bool
     needs_value: bool
+    full_heat: str
     description: str
 
 
 SCALES: Mapping[str, Scale] = MappingProxyType(
     {
-        "frame": Scale(lambda _: PerFrame(), False, False, "each frame by its own peak; flickers"),
-        "recent": Scale(lambda _: FadingMax(), False, False, "the peak of late, halving each 30 frames"),
-        "episode": Scale(lambda _: RunningMax(), True, False, "the highest peak of the episode so far"),
-        "clip": Scale(lambda _: RunningMax(), False, False, "the highest peak of the whole clip so far"),
-        "fixed": Scale(lambda value: Fixed(value or 0.0), False, True, "a given value is full heat"),
+        "frame": Scale(
+            lambda _: PerFrame(), False, False, "frame's peak", "each frame by its own peak; flickers"
+        ),
+        "recent": Scale(
+            lambda _: FadingMax(), False, False, "recent peak", "the peak of late, halving each 30 frames"
+        ),
+        "episode": Scale(
+            lambda _: RunningMax(), True, False, "episode's peak", "the highest peak of the episode so far"
+        ),
+        "clip": Scale(
+            lambda _: RunningMax(), False, False, "clip's peak", "the highest peak of the whole clip so far"
+        ),
+        "fixed": Scale(
+            lambda value: Fixed(value or 0.0), False, True, "given value", "a given value is full heat"
+        ),
     }
 )
 """Name of each scale, how it is made and when it is reset."""
