@@ -45,6 +45,12 @@ class PatchGrid:
         )
         return cls(patch, tops, lefts)
 
+    def window(self, number: int) -> tuple["slice[int, int]", "slice[int, int]"]:
+        """Return the rows and the columns of a patch, counted along the rows of patches."""
+        y, x = divmod(number, len(self.lefts))
+        top, left = self.tops[y], self.lefts[x]
+        return slice(top, top + self.patch), slice(left, left + self.patch)
+
     def mean_matrices(self, pixels: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return By (gy, H) and Bx (gx, W): By @ image @ Bx.T is the mean of the image in each patch."""
         matrices: list[NDArray[np.float32]] = []
@@ -93,14 +99,13 @@ def occlusion(
     outputs = backend.predict(inputs)
     chosen = target.indices(target.units(outputs))
     whole = target.scores(outputs)
-    corners = [(top, left) for top in grid.tops for left in grid.lefts]
-    effects = np.empty((len(images), len(corners)), dtype=np.float32)
-    for samples, places in _chunks(len(images), len(corners), batch_size):
+    count = len(grid.tops) * len(grid.lefts)
+    effects = np.empty((len(images), count), dtype=np.float32)
+    for samples, places in _chunks(len(images), count, batch_size):
         covered = images[samples]
-        for number, (sample, place) in enumerate(zip(samples.tolist(), places.tolist(), strict=True)):
-            top, left = corners[place]
-            rows, columns = slice(top, top + patch), slice(left, left + patch)
-            covered[number, :, rows, columns] = filled[sample, :, rows, columns]
+        for number in range(len(covered)):
+            rows, columns = grid.window(int(places[number]))
+            covered[number, :, rows, columns] = filled[samples[number], :, rows, columns]
         batch = covered if name is None else {**_taken(inputs, samples), name: covered}
         fixed = replace(target, index=tuple(int(unit) for unit in chosen[samples]))
         effects[samples, places] = whole[samples] - fixed.scores(backend.predict(batch))

@@ -433,7 +433,7 @@ class _Tracer:
                 source.settle(point, name)
             elif call.kind is not None:
                 call.root = call
-            elif source is not None and family in _BETWEEN:
+            elif source is not None and (family in _BETWEEN or isinstance(module, nn.Identity)):
                 call.root = source.root
             self._made[id(output)] = (output, call)
 
