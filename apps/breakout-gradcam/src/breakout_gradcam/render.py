@@ -1,0 +1,263 @@
+"""The loop: steps in, both videos, timeline, manifest and recording out; stepping, drawing and encoding overlap."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rlviz_agents import RecordingWriter, RunDigest, Step, TraceWriter, trace_step
+from rlviz_video import (
+    H264Sink,
+    ImageFolderSink,
+    MoviePySink,
+    Timeline,
+    VideoSpec,
+    check_output,
+    progress,
+    write_manifest,
+)
+from rlviz_video.pipeline import prefetch
+
+from breakout_gradcam.canvas import CANVAS, GameCanvas, Shown, game_name
+from breakout_gradcam.explain import Explained, Explainer
+from breakout_gradcam.manifest import describe_run
+from breakout_gradcam.runs import Run, live_run, locate, recorded_run
+from breakout_gradcam.settings import AgentSettings, MapSettings, OutputSettings, RunSettings
+
+STEPS_AHEAD, FRAMES_AHEAD = 64, 8
+COLUMNS = (
+    "frame", "step", "episode", "action", "action_name", "chosen", "reward", "unclipped_reward", "score",
+    "lives", "done", "value", "target_score", "evidence_for", "evidence_against", "heat_peak", "cell_y", "cell_x",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where the outputs of one run go; the folders and names of the original tool."""
+
+    original: Path
+    gradcam: Path
+    timeline: Path
+    manifest: Path
+    frames: Path
+
+    @classmethod
+    def under(cls, folder: Path, name_prefix: str, n_timesteps: int) -> "Paths":
+        """`original/` has the name that `rl_zoo3.record_video` gives, `gradcam/` everything made here."""
+        stem = folder / "gradcam" / f"{name_prefix}_gradcam"
+        return cls(
+            original=folder / "original" / f"{name_prefix}-step-0-to-step-{n_timesteps}.mp4",
+            gradcam=stem.with_name(f"{stem.name}.mp4"),
+            timeline=stem.with_name(f"{stem.name}.timeline.csv"),
+            manifest=stem.with_name(f"{stem.name}.manifest.json"),
+            frames=folder / "gradcam" / "frames",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a recording made.
+
+    Attributes:
+        paths: the outputs.
+        steps: frames of the Grad-CAM video.
+        total_reward: sum of the rewards as the environment gives them (Atari: clipped).
+        game_score: sum of the unclipped rewards.
+        digest: SHA-256 of the run.
+        interrupted: whether Ctrl-C ended it before its time.
+    """
+
+    paths: Paths
+    steps: int
+    total_reward: float
+    game_score: float
+    digest: str
+    interrupted: bool
+
+
+Say = Callable[[str], None]
+
+
+def record(
+    agent: AgentSettings,
+    settings: RunSettings,
+    maps: MapSettings,
+    output: OutputSettings,
+    say: Say,
+) -> Recorded:
+    """Record a run, live or from a recording.
+
+    Args:
+        agent: which agent.
+        settings: how it is played.
+        maps: what is explained and how it is shown.
+        output: where it goes.
+        say: takes each line for the console.
+
+    Raises:
+        ValueError: a setting that does not fit.
+        OSError: an input that cannot be read, or an output that exists or cannot be written.
+        KeyboardInterrupt: Ctrl-C before the first frame; later, what there is becomes the result.
+    """
+    with _open_run(agent, settings, output, say) as run:
+        folder = output.folder or run.agent.files.log_path / "videos"
+        paths = Paths.under(folder, run.header["name_prefix"], run.n_timesteps)
+        backend, heads = run.open_network()
+        explainer = Explainer(backend, heads, run.actions, maps)
+        _announce(run, explainer, say)
+        outputs = Outputs(run, paths, output)
+        interrupted = False
+        try:
+            with outputs:
+                _draw_all(run, explainer, maps, outputs, say)
+        except KeyboardInterrupt:
+            if not outputs.steps:
+                raise
+            interrupted = True
+        return outputs.finish(explainer, maps, say, interrupted=interrupted)
+
+
+def _open_run(
+    agent: AgentSettings, settings: RunSettings, output: OutputSettings, say: Say
+) -> AbstractContextManager[Run]:
+    if output.from_recording is not None:
+        say(f"Reading {output.from_recording}")
+        return nullcontext(recorded_run(output.from_recording, agent))
+    files = locate(agent)
+    say(f"Loading {files.model_path}")
+    return live_run(files, agent, settings)
+
+
+def _announce(run: Run, explainer: Explainer, say: Say) -> None:
+    deterministic = bool(run.header["deterministic"])
+    layer = explainer.layer
+    shape = (run.header["n_envs"], *run.agent.observation_shape)
+    say(f"Using seed: {run.header['seed']}")
+    say(f"Using target layers: ['{layer.name}: {layer.kind} {'x'.join(str(n) for n in layer.output_shape)}']")
+    say(f"Using deterministic={deterministic}, stochastic={not deterministic}")
+    say("Recording original video...")
+    say(f"Starting recording for {run.n_timesteps} timesteps...")
+    say(f"Environment shape: {shape}")
+
+
+class Outputs:
+    """Everything a run writes; leaving the block finishes it, or leaves playable parts after an error.
+
+    Args:
+        run: the run.
+        paths: where its outputs go.
+        settings: what else is kept.
+
+    Raises:
+        OSError: an output exists or cannot be written; nothing has been played yet.
+    """
+
+    def __init__(self, run: Run, paths: Paths, settings: OutputSettings) -> None:
+        self.run, self.paths, self._settings = run, paths, settings
+        self._digest = RunDigest()
+        self._stack = ExitStack()
+        self.steps, self.total_reward, self.game_score = 0, 0.0, 0.0
+        force, fps = settings.force, float(run.header["fps"])
+        check_output(paths.manifest, force=force)
+        with ExitStack() as opened:
+            self._original = opened.enter_context(MoviePySink(paths.original, fps, force=force))
+            spec = VideoSpec(CANVAS.width, CANVAS.height, Fraction(fps).limit_denominator(1001))
+            self._video = opened.enter_context(H264Sink(paths.gradcam, spec, force=force))
+            columns = [*COLUMNS, *(f"value_{name}" for name in run.actions)]
+            self._timeline = opened.enter_context(Timeline(paths.timeline, columns, force=force))
+            self._frames = (
+                opened.enter_context(ImageFolderSink(paths.frames, spec, force=force))
+                if settings.save_frames
+                else None
+            )
+            self._recording = (
+                opened.enter_context(RecordingWriter(settings.save_recording, run.header, force=force))
+                if settings.save_recording
+                else None
+            )
+            self._trace = opened.enter_context(TraceWriter(settings.trace)) if settings.trace else None
+            self._stack = opened.pop_all()
+
+    def __enter__(self) -> "Outputs":
+        return self
+
+    def __exit__(self, *exc: Any) -> None:  # noqa: ANN401
+        self._stack.__exit__(*exc)
+
+    def keep(self) -> Iterator[Step]:
+        """Pass the run's steps through, keeping each: original video, recording, trace, digest."""
+        try:
+            for step in self.run:
+                if self._trace:
+                    self._trace.write(trace_step(step, live=self.run.live))
+                self._original.write(step.frame)
+                if self._recording:
+                    self._recording.write(step)
+                self._digest.update(step)
+                yield step
+        except GeneratorExit:  # stopped early: what was played so far is a whole run, only shorter
+            self._keep_end()
+            raise
+        self._keep_end()
+
+    def _keep_end(self) -> None:
+        """The video of n steps has n + 1 frames."""
+        frame = self.run.final_frame
+        if frame is not None:
+            self._original.write(frame)
+            if self._recording:
+                self._recording.finish(self.run.steps.final)
+
+    def write(self, item: Explained, shown: Shown) -> None:
+        """One frame of the Grad-CAM video, with its row of the timeline."""
+        step = item.step
+        self._video.write(shown.frame)
+        if self._frames:
+            self._frames.write(shown.frame)
+        strongest = np.unravel_index(int(np.abs(item.map).argmax()), item.map.shape)
+        values = (
+            self.steps, step.index, shown.episode, step.action, self.run.actions[step.action], step.chosen,
+            step.reward, step.unclipped_reward, step.score, step.lives, step.done, item.value, item.target_score,
+            np.maximum(item.map, 0).sum(), np.maximum(-item.map, 0).sum(), shown.heat_peak, *strongest,
+            *item.action_values,
+        )  # fmt: skip
+        self._timeline.write(dict(zip(self._timeline.columns, values, strict=True)))
+        self.steps += 1
+        self.total_reward += step.reward
+        self.game_score += step.unclipped_reward
+
+    def finish(self, explainer: Explainer, maps: MapSettings, say: Say, *, interrupted: bool) -> Recorded:
+        """Write the manifest and say what was made."""
+        digest = self._digest.hexdigest()
+        content = describe_run(self.run.header, explainer, maps, frames=self.steps, digest=digest)
+        content |= {"command": sys.argv, "interrupted": interrupted}
+        write_manifest(self.paths.manifest, content, force=self._settings.force)
+        say(f"Grad-CAM video saved to: {self.paths.gradcam}")
+        say("Recording completed!")
+        say(f"Total reward: {self.total_reward:.1f}")
+        if self.game_score != self.total_reward:
+            say(f"Total game score: {self.game_score:.1f}")
+        say(f"Original video folder: {self.paths.original.parent}")
+        say(f"Grad-CAM video folder: {self.paths.gradcam.parent}")
+        return Recorded(self.paths, self.steps, self.total_reward, self.game_score, digest, interrupted)
+
+
+def _draw_all(run: Run, explainer: Explainer, maps: MapSettings, outputs: Outputs, say: Say) -> None:
+    header = run.header
+    title = f"{game_name(header['env_id'])} · {header['algo'].upper()}"
+    kept = FRAMES_AHEAD + 1  # those that wait, and the one being encoded
+    canvas = GameCanvas(
+        title, run.actions, float(header["fps"]), int(header["n_envs"]), explainer, maps, kept
+    )
+    with closing(prefetch(outputs.keep(), STEPS_AHEAD)) as steps:
+        drawn = ((item, canvas.draw(item)) for item in explainer.stream(steps))
+        with closing(prefetch(drawn, FRAMES_AHEAD)) as frames:
+            for item, shown in progress(frames, run.n_timesteps, "Recording"):
+                outputs.write(item, shown)
+                if item.step.index % 100 == 0:
+                    so_far = f"Reward: {item.step.reward:.2f}, Total: {outputs.total_reward:.2f}"
+                    say(f"Step {item.step.index}/{run.n_timesteps}, {so_far}")

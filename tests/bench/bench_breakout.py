@@ -1,0 +1,160 @@
+"""Measure breakout-gradcam against its peers in one run: `nox -s bench`.
+
+Whole processes are compared with `rl_zoo3.record_video` (CPU seconds with children, wall seconds, peak memory of
+the largest process), maps with pytorch-grad-cam. Runs alternate; each figure is the median. Ratios are what counts:
+machines are noisy.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+AGENTS = Path(__file__).parents[2] / "apps/breakout-gradcam/src/breakout_gradcam/sample"
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process cost, its children included."""
+
+    cpu: float
+    wall: float
+    memory: float
+
+
+def cost_of(command: Sequence[str]) -> Cost:
+    """Run a command to its end."""
+    start = time.perf_counter()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, env=os.environ | ONE_THREAD, stdout=log, stderr=log)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            log.seek(0)
+            raise RuntimeError(f"{' '.join(command)} failed: {log.read().decode()[-2000:]}")
+    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
+
+
+def median(costs: Sequence[Cost]) -> Cost:
+    """The median of each figure by itself."""
+    return Cost(*(statistics.median(getattr(c, name) for c in costs) for name in ("cpu", "wall", "memory")))
+
+
+def alternate(commands: dict[str, Callable[[], Sequence[str]]], rounds: int) -> dict[str, Cost]:
+    """A B C, A B C, ... and the median of each."""
+    costs: dict[str, list[Cost]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            costs[name].append(cost_of(command()))
+    return {name: median(found) for name, found in costs.items()}
+
+
+def seconds_per_call(call: Callable[[], object], *, at_least: float = 1.0) -> float:
+    """CPU seconds of one call, over at least `at_least` seconds after a warm-up."""
+    call()
+    calls, start = 0, time.process_time()
+    while (spent := time.process_time() - start) < at_least:
+        call()
+        calls += 1
+    return spent / calls
+
+
+def row(name: str, value: str, ratio: str = "", bar: str = "") -> None:
+    print(f"{name:<58} {value:>24} {ratio:>10} {bar:>10}", flush=True)
+
+
+def bench_recording(n: int, rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        common = ["--algo", "dqn", "--env", "BreakoutNoFrameskip-v4", "-f", str(AGENTS), "--deterministic"]
+
+        def peer() -> list[str]:
+            return [
+                sys.executable,
+                "-m",
+                "rl_zoo3.record_video",
+                *common,
+                "-n",
+                str(n),
+                "-o",
+                f"{folder}/peer",
+            ]
+
+        def ours(steps: int = n) -> list[str]:
+            command = [sys.executable, "-m", "breakout_gradcam", "record", *common, "-n", str(steps)]
+            return [*command, "-o", f"{folder}/ours", "--force", "--no-progress"]
+
+        found = alternate({"peer": peer, "ours": ours}, rounds)
+        print(f"\nBoth videos, {n} steps, deterministic DQN, median of {rounds}")
+        a, b = found["ours"], found["peer"]
+        row("CPU s: ours / record_video", f"{a.cpu:.1f} / {b.cpu:.1f}", f"{a.cpu / b.cpu:.2f}x", "<= 1.6x")
+        row("wall s", f"{a.wall:.1f} / {b.wall:.1f}", f"{a.wall / b.wall:.2f}x", "<= 1.25x")
+        row("peak MB", f"{a.memory:.0f} / {b.memory:.0f}", f"{a.memory / b.memory:.2f}x", "<= 0.95x")
+        if rounds > 1:
+            longer = cost_of(ours(10 * n))
+            row(
+                f"peak MB of ours at n = {10 * n} / at {n}",
+                f"{longer.memory:.0f} / {a.memory:.0f}",
+                f"{longer.memory / a.memory:.2f}x",
+                "<= 1.05x",
+            )
+
+
+def bench_help(rounds: int) -> None:
+    found = alternate({"help": lambda: [sys.executable, "-m", "breakout_gradcam", "--help"]}, max(rounds, 5))
+    row("breakout-gradcam --help, wall s", f"{found['help'].wall:.2f}", "", "< 0.3 s")
+
+
+def bench_maps() -> None:
+    import torch
+    from breakout_gradcam.bench_inputs import sample_agent, sample_observations
+    from pytorch_grad_cam import GradCAM
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+    from rlviz_cam import CamExtractor, Target
+
+    torch.set_num_threads(1)
+    backend, heads = sample_agent()
+    observations = sample_observations(64)
+
+    class QValues(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.heads = heads
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.heads(x)["q"]
+
+    extractor = CamExtractor(backend, method="gradcam")
+    model = QValues()
+    cam = GradCAM(model, [model.get_submodule(f"heads.{backend.layer(extractor.layer).taken_after}")])
+    inputs = torch.from_numpy(observations.astype(np.float32))
+    targets = [ClassifierOutputTarget(2)] * len(observations)
+    ours = seconds_per_call(lambda: extractor(observations, Target.unit(2, head="q"))) / len(observations)
+    single = seconds_per_call(lambda: cam(inputs[:1], targets[:1]))
+    batched = seconds_per_call(lambda: cam(inputs, targets)) / len(observations)
+    print("\nGrad-CAM of recorded observations, ms a frame, one thread")
+    row("ours, batches of 64", f"{1e3 * ours:.2f}", "", "<= 0.6 ms")
+    row("pytorch-grad-cam frame by frame / ours", f"{1e3 * single:.2f}", f"{single / ours:.1f}x", ">= 8x")
+    row("pytorch-grad-cam batched / ours", f"{1e3 * batched:.2f}", f"{batched / ours:.1f}x", ">= 2x")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    bench_help(given.rounds)
+    bench_maps()
+    bench_recording(given.steps, given.rounds)
+
+
+if __name__ == "__main__":
+    main()
