@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import av
 from av.container import OutputContainer
@@ -75,7 +75,7 @@ class H264Sink(Output):
         with naming(self.part):
             self._file = PartFile(self.part)
         self._container: OutputContainer | None = _open_container(self._file)
-        self._stream = _add_stream(self._container, spec, preset, crf, threads)
+        self._stream: Any = _add_stream(self._container, spec, preset, crf, threads)
         try:
             with _writing(self._file, self.part):
                 self._container.start_encoding()
@@ -105,9 +105,10 @@ class H264Sink(Output):
 
     def _encode(self, container: OutputContainer, picture: av.VideoFrame | None) -> None:
         with interrupts_deferred(), _writing(self._file, self.part):
-            # PyAV's types are partly unknown.
-            container.mux(self._stream.encode(picture))  # pyright: ignore[reportUnknownMemberType]
-            self._file.mark_whole()
+            packets: list[Any] = self._stream.encode(picture)
+            container.mux(packets)  # pyright: ignore[reportUnknownMemberType] PyAV's types are partly unknown
+            if packets:
+                self._file.mark_whole()
 
     def finish(self) -> None:
         """Write what the encoder still holds and the index, and give the file its final name.
@@ -178,14 +179,10 @@ def _open_container(file: PartFile) -> OutputContainer:
 
 
 def _close(container: OutputContainer, file: PartFile, part: Path) -> None:
-    """Write the index and close the file; when the file has failed before, leave it as it is."""
-    failed = file.error is not None
+    """Write the index, unless the file has failed or is empty, and close the file."""
     try:
         with interrupts_deferred(), _writing(file, part):
             container.close()
-    except OSError:
-        if not failed:
-            raise
     finally:
         file.close()
 

@@ -2,7 +2,7 @@
 
 VecVideoRecorder keeps all frames in a list and calls `ImageSequenceClip(frames, fps).write_videofile(path)`,
 which picks the frame of each output time by comparing float32 start times with float64 times: now and then a
-frame is shown twice in place of the next (first at frame 71 for 30 fps), and the last one may be left out.
+frame is shown twice in place of the next (first frame 71 for 30 fps), and the last one may be left out.
 """
 
 import re

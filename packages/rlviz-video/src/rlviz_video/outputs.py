@@ -38,7 +38,8 @@ class Output(ABC):
         try:
             close()
         except (OSError, ValueError) as second:
-            error.add_note(str(second))
+            if str(second) != str(error):
+                error.add_note(str(second))
 
 
 def part_path(path: Path) -> Path:
@@ -106,8 +107,9 @@ def make_folder(folder: str | Path) -> Path:
     with naming(folder, "cannot make the folder"):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-        except FileExistsError as error:
-            message = f"{folder} is a file; expected a folder, choose another path"
+        except (FileExistsError, NotADirectoryError) as error:
+            file = next(place for place in (folder, *folder.parents) if place.exists())
+            message = f"{file} is a file; expected a folder, choose another path"
             raise NotADirectoryError(message) from error
     return folder
 

@@ -8,7 +8,7 @@ class PartFile:
     """A new file for a muxer, which takes no more bytes once a write has failed.
 
     A muxer ends a file by going back and changing its head. When the disk is full, that would make what was
-    written so far unplayable. So the failed piece is cut off and all that follows is refused.
+    written so far unplayable. So the piece that failed is cut off and all that follows is refused.
 
     Args:
         path: The file to be made; an existing one is emptied.
@@ -54,6 +54,15 @@ class PartFile:
     def tell(self) -> int:
         """Give the place in the file."""
         return self._file.tell()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the file must not be ended: it is closed, has failed, or holds nothing that plays.
+
+        PyAV then writes no index, neither in close() nor when a container is dropped. Without it, FFmpeg
+        would cut into what is there, and crashes for a fragmented file without a packet.
+        """
+        return self._file.closed or self.error is not None or not self._whole
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""

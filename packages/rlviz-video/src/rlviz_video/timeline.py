@@ -54,9 +54,12 @@ class Timeline(Output):
             row: A value for each column: text, int, float, bool, their NumPy scalars, or None (empty).
 
         Raises:
-            ValueError: A column is missing or not one of the table's.
+            ValueError: A column is missing or not one of the table's, or the table is closed.
             OSError: The file cannot be written.
         """
+        if self._file.closed:
+            message = f"{self.path} is closed; write all rows before finish()"
+            raise ValueError(message)
         if set(row) != set(self.columns):
             message = f"row {self.rows} has columns {sorted(row)}; expected {sorted(self.columns)}"
             raise ValueError(message)
