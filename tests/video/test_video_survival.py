@@ -215,3 +215,41 @@ def test_an_error_before_the_first_frame_leaves_no_file(tmp_path, spec):
     with pytest.raises(KeyError, match="early"), H264Sink(tmp_path / "v.mp4", spec):
         raise KeyError("early")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_while_a_frame_is_encoded_loses_none(tmp_path, numbered, numbers_in, spec):
+    sink = H264Sink(tmp_path / "v.mp4", spec, preset="veryfast")
+    stream = sink._stream
+
+    class Interrupted:
+        @staticmethod
+        def encode(picture):
+            packets = stream.encode(picture)
+            if picture is not None and picture.pts == 30:
+                assert packets
+                signal.raise_signal(signal.SIGINT)
+            return packets
+
+    sink._stream = Interrupted
+    with pytest.raises(KeyboardInterrupt), sink:
+        for i in range(60):
+            sink.write(numbered(i))
+    assert numbers_in(tmp_path / "v.mp4") == list(range(31))
+
+
+def test_an_interrupt_while_a_frame_is_piped_to_ffmpeg_cuts_none(tmp_path, numbered, numbers_in):
+    pytest.importorskip("moviepy")
+    sink = MoviePySink(tmp_path / "v.mp4", 30)
+    with pytest.raises(KeyboardInterrupt), sink:
+        sink.write(numbered(0))
+        pipe = sink._writer.proc.stdin
+
+        def write_frame(frame):
+            data = frame.tobytes()
+            pipe.write(data[:1000])
+            signal.raise_signal(signal.SIGINT)
+            pipe.write(data[1000:])
+
+        sink._writer.write_frame = write_frame
+        sink.write(numbered(1))
+    assert numbers_in(tmp_path / "v.mp4") == [0]
