@@ -64,7 +64,7 @@ def trained_dqn():
     seen = []
     for step in range(1024):
         if step % 16 == 0:
-            seen.append(observation[0].copy())
+            seen.append(np.array(observation)[0])
         action, _ = model.predict(observation, deterministic=True)
         if random.random() < 0.05:
             action = random.integers(4, size=1)

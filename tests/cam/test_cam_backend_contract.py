@@ -1,8 +1,8 @@
 """What every backend does, checked on one small network whose every value has a closed form.
 
-The network: an image (1, 6, 8), a convolution 2 x 3 with stride 2 (3 channels, ReLU), then dense layers onto the heads
-`q` (4 units) and `value` (1 unit). A further framework joins by a function in BUILDERS that returns its model, given
-the weights in this project's own order.
+The network: an image (1, 6, 8), a convolution 2 x 3 with stride 2 (3 channels, ReLU), then dense layers onto
+the heads `q` (4 units) and `value` (1 unit). A further framework joins by a function in BUILDERS that returns
+its model, given the weights in this project's own order.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ GRID = (3, 3, 3)  # channels, rows, columns
 
 @dataclass
 class Weights:
-    """The convolution (kh, kw, in, out), the dense layers (units of the grid in K, h, w order, out), the biases."""
+    """The convolution (kh, kw, in, out), the dense layers (cells in K, h, w order, out), the biases."""
 
     conv: np.ndarray
     conv_bias: np.ndarray
@@ -268,7 +268,9 @@ def test_a_layer_without_a_grid_is_an_error_that_lists_the_spatial_ones(backend,
 
 def test_outputs_that_are_not_numbers_are_an_error_that_names_head_and_samples(build, weights, batch):
     weights.value[3] = np.nan
-    with pytest.raises(ValueError, match=r"output 'value' is not finite for 5 of 5 samples \(0, 1, 2, 3, 4\)"):
+    with pytest.raises(
+        ValueError, match=r"output 'value' is not finite for 5 of 5 samples \(0, 1, 2, 3, 4\)"
+    ):
         open_backend(build(weights)).predict(batch)
 
 

@@ -65,10 +65,14 @@ def networks(torch):
         "nature": nn.Sequential(
             nn.Conv2d(1, 4, 8, 4), nn.Softplus(), nn.Conv2d(4, 4, 4, 2), nn.Softplus(), nn.Conv2d(4, 2, 3)
         ),
-        "padded": nn.Sequential(nn.Conv2d(1, 3, 5, padding=2, stride=2), nn.Tanh(), nn.Conv2d(3, 2, 3, padding=1)),
+        "padded": nn.Sequential(
+            nn.Conv2d(1, 3, 5, padding=2, stride=2), nn.Tanh(), nn.Conv2d(3, 2, 3, padding=1)
+        ),
         "dilated": nn.Sequential(nn.Conv2d(1, 2, 3, dilation=(3, 2)), nn.Tanh(), nn.Conv2d(2, 2, (1, 5))),
         "pooled": nn.Sequential(nn.Conv2d(1, 2, 3), nn.AvgPool2d(3, 2, padding=1), nn.Conv2d(2, 2, 2)),
-        "same": nn.Sequential(nn.Conv2d(1, 2, 4, padding="same"), nn.Tanh(), nn.Conv2d(2, 2, 2, padding="same")),
+        "same": nn.Sequential(
+            nn.Conv2d(1, 2, 4, padding="same"), nn.Tanh(), nn.Conv2d(2, 2, 2, padding="same")
+        ),
         "normalised": nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ELU(), nn.Conv2d(2, 2, 3, 2)),
         "skip": Skip(),
     }
@@ -109,7 +113,11 @@ def test_an_operation_of_unknown_reach_is_an_error_that_names_it(torch):
 def test_the_one_patch_that_counts_lies_in_the_field_of_the_strongest_cell(torch, method, top, left):
     nn = torch.nn
     model = nn.Sequential(
-        nn.Conv2d(1, 1, 4, stride=2), nn.ReLU(), nn.Conv2d(1, 1, 5, stride=2, padding=1), nn.ReLU(), nn.Flatten(1)
+        nn.Conv2d(1, 1, 4, stride=2),
+        nn.ReLU(),
+        nn.Conv2d(1, 1, 5, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Flatten(1),
     )
     model.append(nn.Linear(49, 1))
     with torch.no_grad():
@@ -120,6 +128,6 @@ def test_the_one_patch_that_counts_lies_in_the_field_of_the_strongest_cell(torch
     backend = open_backend(model, input_shape=(1, 32, 32))
     extractor = CamExtractor(backend, method=method)
     maps = extractor(image, Target.unit(0)).maps[0]
-    strongest = tuple(int(one) for one in np.unravel_index(maps.argmax(), maps.shape))
+    strongest = divmod(int(maps.argmax()), maps.shape[1])
     field = receptive_field(backend, extractor.layer)
     assert field.contains(strongest, Box(top, left, top + 4, left + 4))

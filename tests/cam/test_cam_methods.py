@@ -22,7 +22,7 @@ RECORD = LayerRecord(A, G, {})
 
 
 def record(activations, gradients):
-    return LayerRecord(np.float32(activations), np.float32(gradients), {})
+    return LayerRecord(np.asarray(activations, np.float32), np.asarray(gradients, np.float32), {})
 
 
 def random_record(seed=0, samples=3, channels=4, height=3, width=5):
@@ -49,7 +49,7 @@ def test_xgrad_cam_averages_gradients_with_the_activations_as_weights():
 
 
 def test_xgrad_cam_is_grad_cam_where_gradients_are_even():
-    even = record(A, np.broadcast_to(np.float32([2, -1])[None, :, None, None], A.shape))
+    even = record(A, np.broadcast_to(np.array([2, -1], np.float32)[None, :, None, None], A.shape))
     np.testing.assert_allclose(xgrad_cam(even), grad_cam(even), rtol=1e-6)
 
 
@@ -62,8 +62,10 @@ def test_grad_cam_plus_plus_follows_equation_19_of_its_paper():
 
 def test_eigen_cam_of_one_pattern_is_that_pattern_times_its_channels_norm():
     pattern = np.array([[0, 1], [2, 3]], dtype=np.float32)
-    activations = pattern * np.float32([3, 4])[:, None, None]
-    np.testing.assert_allclose(eigen_cam(record(activations[None], activations[None])), [5 * pattern], rtol=1e-5)
+    activations = pattern * np.array([3, 4], np.float32)[:, None, None]
+    np.testing.assert_allclose(
+        eigen_cam(record(activations[None], activations[None])), [5 * pattern], rtol=1e-5
+    )
 
 
 def test_eigen_cam_of_rectified_activations_is_nowhere_negative():
@@ -117,7 +119,7 @@ def test_gradients_of_zero_give_a_map_of_zeros(name):
 
 @pytest.mark.parametrize("name", ["gradcam", "xgradcam", "hirescam", "eigengradcam"])
 def test_negative_evidence_only_leaves_nothing_positive(name):
-    uneven = record(A, -np.float32([[1, 2], [3, 4]]) * np.ones_like(A))
+    uneven = record(A, -np.array([[1, 2], [3, 4]], np.float32) * np.ones_like(A))
     maps = METHODS[name](uneven)
     if name == "eigengradcam":  # a principal component is centred: it has both signs by its making
         assert maps.min() < 0 < maps.max()

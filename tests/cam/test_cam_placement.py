@@ -88,5 +88,7 @@ def test_maps_of_another_grid_are_an_error():
 
 
 def test_an_unknown_placement_is_an_error_that_lists_the_choices():
-    with pytest.raises(ValueError, match=r"unknown placement 'middle'; choose one of: stretch, center, field"):
+    with pytest.raises(
+        ValueError, match=r"unknown placement 'middle'; choose one of: stretch, center, field"
+    ):
         Placer("middle", NATURE)

@@ -1,6 +1,7 @@
 """What is special to PyTorch networks: modules and functions, modes, hooks, gradients, devices."""
 
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -143,7 +144,9 @@ def test_activations_are_after_the_relu_however_it_is_written(torch, kind):
     np.testing.assert_allclose(record.gradients, np.broadcast_to(column, expected.shape), rtol=1e-5)
 
 
-@pytest.mark.parametrize(("kind", "name"), [("module", "relu"), ("norm module", "relu"), ("function", "relu()")])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("module", "relu"), ("norm module", "relu"), ("function", "relu()")]
+)
 def test_the_nonlinearity_is_named(torch, kind, name):
     assert open_backend(network(torch, kind), input_shape=(1, 8, 8)).layer("conv").taken_after == name
 
@@ -201,10 +204,11 @@ def test_quantiles_are_explained_through_their_mean(torch, make_cnn, images):
         def forward(self, x):
             return {"quantiles": self.net(x).view(-1, 3, 4)}
 
-    backend = open_backend(Quantiles())
+    model = Quantiles()
+    backend = open_backend(model)
     means = backend.record(images, "net.2", Target.quantile_mean(1))
     assert means.outputs["quantiles"].shape == (5, 3, 4)
-    three = [open_backend(backend._model.net).record(images, "2", Target.unit(unit)) for unit in (1, 5, 9)]
+    three = [open_backend(model.net).record(images, "2", Target.unit(unit)) for unit in (1, 5, 9)]
     np.testing.assert_allclose(
         means.gradients, np.mean([one.gradients for one in three], axis=0), rtol=1e-4, atol=1e-7
     )
@@ -221,7 +225,7 @@ def test_bytes_are_taken_by_a_network_that_converts_them(torch, make_cnn):
 
     frames = np.random.default_rng(0).integers(0, 256, (2, 2, 36, 36), dtype=np.uint8)
     backend = open_backend(Bytes())
-    expected = open_backend(make_cnn()).predict(np.float32(frames) / np.float32(255))["output"]
+    expected = open_backend(make_cnn()).predict(frames.astype(np.float32) / 255)["output"]
     np.testing.assert_allclose(backend.predict(frames)["output"], expected, rtol=1e-5)
 
 
@@ -255,7 +259,9 @@ def test_the_input_shape_is_learnt_from_the_first_batch(make_cnn, images):
 
 def test_a_first_batch_that_does_not_fit_is_an_error_that_names_both_shapes(make_cnn, images):
     backend = open_backend(make_cnn())
-    with pytest.raises(ValueError, match=r"inputs of shape \(1, 3, 36, 36\), expected \(N, 2, height, width\)"):
+    with pytest.raises(
+        ValueError, match=r"inputs of shape \(1, 3, 36, 36\), expected \(N, 2, height, width\)"
+    ):
         backend.predict(np.zeros((1, 3, 36, 36), dtype=np.float32))
     assert backend.predict(images)["output"].shape == (5, 4)
 
@@ -301,7 +307,9 @@ def test_an_output_that_is_no_tensor_is_an_error(torch, make_cnn, images):
 
 
 def test_a_network_without_convolutions_is_an_error_that_lists_its_layers(torch):
-    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2))
+    model = torch.nn.Sequential(
+        torch.nn.Flatten(), torch.nn.Linear(64, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2)
+    )
     with pytest.raises(ValueError, match=r"has only: 1 \(dense\), 3 \(dense\)"):
         CamExtractor(open_backend(model, input_shape=(1, 8, 8)))
 
@@ -353,7 +361,8 @@ def test_randomized_weights_have_the_default_uniform_distribution(torch, make_cn
 
 def test_randomizing_resets_normalisations(torch):
     model = network(torch, "norm module")
-    drawn = open_backend(model, input_shape=(1, 8, 8)).randomized("conv", seed=0)._model
+    random: Any = open_backend(model, input_shape=(1, 8, 8)).randomized("conv", seed=0)
+    drawn = random._model
     assert drawn.norm.running_mean.abs().sum() == 0
     assert model.norm.running_mean.abs().sum() > 0
 

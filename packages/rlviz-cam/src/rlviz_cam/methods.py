@@ -5,8 +5,9 @@ return (N, h, w) float32, signed and un-normalised: the ReLU that most papers pu
 evidence (:func:`rlviz_cam.select_evidence`), made when a map is shown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,14 @@ from numpy.typing import NDArray
 from rlviz_cam.backends.base import LayerRecord
 
 Maps = NDArray[np.float32]
-CamMethod = Callable[[LayerRecord], Maps]
+
+
+class CamMethod(Protocol):
+    """A function from one record to its maps."""
+
+    def __call__(self, record: LayerRecord, /) -> Maps:
+        """Return maps (N, h, w) float32, signed and un-normalised."""
+        ...
 
 
 def _weighted(weights: Maps, activations: Maps) -> Maps:
