@@ -2,8 +2,8 @@
 
 Grad-CAM, XGrad-CAM, HiResCAM, LayerCAM: the same. Eigen-Grad-CAM: the same but for the sign, which an SVD
 leaves open. Grad-CAM++: pytorch-grad-cam adds 1e-6 to the denominator of eq. 19, which counts where gradients
-are small; the formula is homogeneous (activations / c with gradients * c leave the map as it is), so a large c
-takes that term away. Eigen-CAM: pytorch-grad-cam centres each channel, which the paper does not; ours of
+are small; the formula is homogeneous (activations / c with gradients * c leave the map as it is), so a large
+c takes that term away. Eigen-CAM: pytorch-grad-cam centres each channel, which the paper does not; ours of
 centred activations is the same.
 """
 
