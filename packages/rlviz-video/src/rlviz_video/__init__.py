@@ -1,6 +1,6 @@
 """Frame sources and sinks, timelines, manifests and progress: videos that survive a crash."""
 
-from rlviz_video.h264_sink import PRESETS, H264Sink, Preset
+from rlviz_video.h264_sink import PRESETS, H264Sink
 from rlviz_video.interrupts import interrupts_deferred
 from rlviz_video.manifest import library_versions, manifest_path, read_manifest, sha256_file, write_manifest
 from rlviz_video.moviepy_sink import MoviePySink
@@ -22,7 +22,6 @@ __all__ = [
     "ImageFolderSource",
     "MemorySink",
     "MoviePySink",
-    "Preset",
     "Timeline",
     "VideoSource",
     "VideoSpec",

@@ -5,7 +5,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-import cv2
 import numpy as np
 
 from rlviz_video.outputs import Output, make_folder, naming
@@ -102,6 +101,8 @@ class ImageFolderSink(Output):
         if self._closed:
             message = f"{self.path} is closed; write all frames before finish()"
             raise ValueError(message)
+        import cv2  # at first use: importing it changes environment variables
+
         file = self.part / f"frame_{self.frames:06d}.png"
         _, png = cv2.imencode(".png", cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2BGR))
         try:

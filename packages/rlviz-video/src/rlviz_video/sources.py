@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import av
-import cv2
 import numpy as np
 from av.error import FFmpegError
 
@@ -154,6 +153,8 @@ def natural_order(path: Path) -> tuple[tuple[tuple[int, str], ...], str]:
 
 
 def _read_picture(file: Path) -> Frame:
+    import cv2  # at first use: importing it changes environment variables
+
     with naming(file, "cannot read"):
         data = np.frombuffer(file.read_bytes(), np.uint8)  # cv2.imread fails silently and on some names
     picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None

@@ -3,7 +3,6 @@
 from typing import cast
 
 import av
-import cv2
 import numpy as np
 from av.video.plane import VideoPlane
 
@@ -47,6 +46,8 @@ class Yuv420Picture:
         Args:
             frame: uint8 (height, width, 3), RGB.
         """
+        import cv2  # at first use: importing it changes environment variables
+
         luma, blue, red = self._planes
         height, width = luma.shape
         pixels = np.ascontiguousarray(frame)
