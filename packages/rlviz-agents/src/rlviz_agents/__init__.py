@@ -5,6 +5,7 @@ from rlviz_agents.environment import action_names, deterministic_actions, frame_
 from rlviz_agents.header import run_header
 from rlviz_agents.heads import policy_heads
 from rlviz_agents.loading import Agent, load_agent
+from rlviz_agents.pickles import check_agent
 from rlviz_agents.recording import Recording, RecordingWriter, read_recording
 from rlviz_agents.rollout import Rollout, play
 from rlviz_agents.saved import SavedAgent, read_saved
@@ -36,6 +37,7 @@ __all__ = [
     "TraceRow",
     "TraceWriter",
     "action_names",
+    "check_agent",
     "deterministic_actions",
     "find_agent",
     "first_difference",

@@ -65,8 +65,7 @@ def make_env(
     hyperparams = {**files.hyperparams}
     wrappers = _as_list(hyperparams.get("env_wrapper"))
     if not trust:
-        _check_wrappers(files, wrappers, _as_list(hyperparams.get("vec_env_wrapper")))
-        _check_normalize(files, hyperparams)
+        check_hyperparams(files)
     hyperparams["env_wrapper"] = [GameStateWrapper, *wrappers]
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # the zoo prints; a library stays quiet
@@ -133,6 +132,13 @@ def frame_rate(env: "VecEnv") -> float:
     """Frames a second that `rl_zoo3.record_video` gives the video of this environment."""
     metadata: Mapping[str, Any] = env.get_attr("metadata", indices=0)[0]
     return metadata.get("render_fps", 30)
+
+
+def check_hyperparams(files: AgentFiles) -> None:
+    """Raise ValueError where making the agent's environment would run code that is not on the lists here."""
+    wrappers = _as_list(files.hyperparams.get("env_wrapper"))
+    _check_wrappers(files, wrappers, _as_list(files.hyperparams.get("vec_env_wrapper")))
+    _check_normalize(files, files.hyperparams)
 
 
 def _as_list(named: object) -> list[Any]:

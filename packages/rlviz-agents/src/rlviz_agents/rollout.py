@@ -20,8 +20,8 @@ class Rollout:
     """A run in progress: iterate over it once to take the steps.
 
     Nothing happens between the policy's choice and the environment's step but that the forward pass is
-    noticed, so whatever is done with a step cannot change the run. The environment is rendered once a step (and
-    once at the end); `rl_zoo3.record_video` renders it twice, and rendering has no effect on an environment.
+    noticed, so whatever is done with a step cannot change the run. The environment is rendered once a step,
+    and once at the end; `rl_zoo3.record_video` renders it twice, and rendering has no effect on it.
     """
 
     def __init__(self, agent: Agent, env: "VecEnv", n_timesteps: int, *, deterministic: bool) -> None:
@@ -120,7 +120,8 @@ def play(agent: Agent, env: "VecEnv", n_timesteps: int, *, deterministic: bool) 
     """Play an agent in its environments for a number of steps.
 
     For the same run as `rl_zoo3.record_video --seed S`: `make_env(files, seed=S)`, then
-    `load_agent(files, env, seed=S)`, then this, in that order and with nothing between that draws random numbers.
+    `load_agent(files, env, seed=S)`, then this, in that order and with nothing between that draws random
+    numbers.
 
     Args:
         agent: loaded with this very env.

@@ -67,7 +67,10 @@ def read_saved(path: Path | str) -> SavedAgent:
                 weights = {name.removesuffix(".pth"): archive.read(name) for name in names}
                 text = archive.read("data")
         except KeyError as error:
-            message = f"{path} has no entry 'data'; expected a model saved by stable_baselines3"
+            # The entries are zips themselves: of a truncated file, zipfile may find the end of one of those.
+            message = (
+                f"{path} has no entry 'data': it is truncated or no model of stable_baselines3; copy it again"
+            )
             raise ValueError(message) from error
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             message = f"{path} is not a whole zip file ({error}); copy or download the model again"
