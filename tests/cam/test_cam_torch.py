@@ -151,6 +151,20 @@ def test_the_nonlinearity_is_named(torch, kind, name):
     assert open_backend(network(torch, kind), input_shape=(1, 8, 8)).layer("conv").taken_after == name
 
 
+def test_an_in_place_operation_after_the_layer_does_not_reach_what_is_kept(torch):
+    model = network(torch, "norm inplace module").eval()
+    backend = open_backend(model, input_shape=(1, 8, 8))
+    batch = np.random.default_rng(0).standard_normal((3, 1, 8, 8)).astype(np.float32)
+    with torch.no_grad():
+        expected = model.norm(model.conv(torch.from_numpy(batch))).numpy()
+    assert expected.min() < 0
+    record = backend.record(batch, "norm", Target.unit(1))
+    column = model.head.weight[1].detach().numpy().reshape(1, 3, 6, 6)
+    np.testing.assert_allclose(record.activations, expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(record.gradients, column * (expected > 0), rtol=1e-5)
+    np.testing.assert_allclose(backend.activations(batch, ["norm"])["norm"], expected, rtol=1e-5, atol=1e-6)
+
+
 def test_a_convolution_without_a_nonlinearity_is_taken_as_it_is(torch):
     model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.MaxPool2d(2), torch.nn.ReLU())
     assert open_backend(model, input_shape=(1, 8, 8)).layer("0").taken_after is None
