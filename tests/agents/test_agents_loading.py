@@ -255,6 +255,14 @@ def test_an_agent_that_sees_no_images_is_refused(own_zoo: Path):
         load_agent(find_agent(own_zoo, "dqn", ENV))
 
 
+def test_the_shape_is_also_read_under_its_older_name(own_zoo: Path):
+    def rename(fields: dict) -> None:
+        fields["observation_space"]["shape"] = fields["observation_space"].pop("_shape")
+
+    rewrite(model_path(own_zoo), rename)
+    assert load_agent(find_agent(own_zoo, "dqn", ENV)).observation_shape == (4, 84, 84)
+
+
 def test_a_wrong_observation_shape_is_named_with_both_shapes(own_zoo: Path):
     config = own_zoo / "dqn" / f"{ENV}_1" / ENV / "config.yml"
     config.write_text(config.read_text().replace("- 4", "- 3"))

@@ -158,7 +158,7 @@ def _exploration_rate(saved: SavedAgent) -> float:
 def _shapes(saved: SavedAgent) -> tuple[tuple[int, int, int], int]:
     """Shape of the observations and number of actions, from the JSON beside the pickled spaces."""
     observations, actions = saved.beside("observation_space"), saved.beside("action_space")
-    shape: list[int] = observations.get("_shape") or []
+    shape: list[int] = observations.get("_shape") or observations.get("shape") or []  # gym's name before 0.19
     if (
         len(shape) != 3
         or observations.get("dtype") != "uint8"
