@@ -9,7 +9,7 @@ from rlviz_agents.pickles import check_agent
 from rlviz_agents.recording import Recording, RecordingWriter, read_recording
 from rlviz_agents.rollout import Rollout, play
 from rlviz_agents.saved import SavedAgent, read_saved
-from rlviz_agents.steps import Chosen, FinalState, GameState, Step
+from rlviz_agents.steps import FinalState, GameState, Step
 from rlviz_agents.trace import (
     TraceDifference,
     TraceRow,
@@ -24,7 +24,6 @@ __all__ = [
     "ALGORITHMS",
     "Agent",
     "AgentFiles",
-    "Chosen",
     "FinalState",
     "GameState",
     "Recording",
