@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,30 +62,26 @@ class FrameAnalysis:
 COLUMNS = tuple(field.name for field in fields(FrameAnalysis))
 
 
-def cells_holding(
-    field: ReceptiveField, grid: tuple[int, int], boxes: Sequence[Box], input_size: tuple[int, int]
-) -> NDArray[np.bool_]:
+def cells_holding(field: ReceptiveField, boxes: Sequence[Box]) -> NDArray[np.bool_]:
     """Which cells of a map see the centre of at least one box.
 
     Args:
-        field: geometry of the map's layer, in pixels of the network's input.
-        grid: (h, w) of the map.
+        field: geometry of the map's layer; the whole picture was resized to its `pixels`.
         boxes: (x, y, width, height) in pixels of the game's picture.
-        input_size: (H, W) of the network's input, into which the whole picture was resized.
 
     Returns:
         bool (h, w).
     """
-    held = np.zeros(grid, np.bool_)
+    held = np.zeros(field.cells, np.bool_)
     for x, y, width, height in boxes:
         point = (y + height / 2, x + width / 2)
         sees: list[NDArray[np.bool_]] = []
         for axis in (0, 1):
             # Pixel i of the input covers [i, i + 1); its centre, which the field counts from, is i + 0.5.
-            position = point[axis] * input_size[axis] / PICTURE_SIZE[axis] - 0.5
-            centres = field.start[axis] + field.jump[axis] * np.arange(grid[axis])
+            position = point[axis] * field.pixels[axis] / PICTURE_SIZE[axis] - 0.5
+            centres = field.start[axis] + field.jump[axis] * np.arange(field.cells[axis])
             sees.append(np.abs(centres - position) <= field.size[axis] / 2)
-        held |= np.outer(*sees)
+        held |= np.outer(sees[0], sees[1])
     return held
 
 
@@ -123,7 +120,7 @@ def _row(
     rest = np.where(np.arange(len(values)) == step.action, -np.inf, values)
     second = int(rest.argmax())
     positive = np.maximum(item.map, 0)
-    row = {
+    row: dict[str, Any] = {
         "step": step.index,
         "action": actions[step.action],
         "chosen": step.chosen,
@@ -132,27 +129,26 @@ def _row(
         "score": step.score,
         "evidence": float(positive.sum()),
     }
-    return FrameAnalysis(**row, **(_scene_columns(item, positive, field, scene, flight) if scene else {}))
+    return FrameAnalysis(**row, **(_scene_columns(positive, field, scene, flight) if scene else {}))
 
 
 def _scene_columns(
-    item: Explained,
     positive: NDArray[np.float32],
     field: ReceptiveField,
     scene: Scene,
     flight: BallFlight | None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     boxes = {
         "ball": [scene.ball] if scene.ball else [],
         "paddle": [scene.paddle],
         "bricks": scene.brick_boxes,
     }
-    columns: dict[str, object] = {"paddle_x": scene.paddle[0]}
+    columns: dict[str, Any] = {"paddle_x": scene.paddle[0]}
     total = float(positive.sum())
     for thing in THINGS:
         if not boxes[thing]:
             continue
-        held = cells_holding(field, (positive.shape[0], positive.shape[1]), boxes[thing], item.heat.shape[:2])
+        held = cells_holding(field, boxes[thing])
         columns[f"{thing}_chance"] = float(held.mean())
         if total > 0:
             columns[f"{thing}_share"] = float(positive[held].sum()) / total
@@ -201,14 +197,13 @@ def _ball_sentence(row: FrameAnalysis) -> str:
     return f"{at} falling, lands at x = {row.landing_x:.0f}; paddle's middle at {middle}: {side}"
 
 
-def limits(field: ReceptiveField, grid: tuple[int, int], input_size: tuple[int, int]) -> str:
+def limits(field: ReceptiveField) -> str:
     """What such a map can and cannot show, from its own numbers."""
-    (h, w), (height, width) = grid, input_size
-    size_y, size_x = (round(side) for side in field.size)
+    (h, w), (height, width), (size_y, size_x) = field.cells, field.pixels, field.size
     return (
         f"The map is a grid of {h}x{w} cells. Each cell sees {size_y}x{size_x} of the {height}x{width} input "
         "pixels: it says that something in that field mattered, not what or where inside it. Fields overlap: "
-        "ball, paddle and bricks often share cells, so the shares below do not add up to 100 %. 'By chance' is "
-        "the share that evidence spread evenly over all cells would have: only a difference from it tells "
+        "ball, paddle and bricks often share cells, so the shares below do not add up to 100 %. 'By chance' "
+        "is the share that evidence spread evenly over all cells would have: only a difference from it says "
         "something."
     )

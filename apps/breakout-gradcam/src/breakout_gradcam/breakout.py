@@ -1,8 +1,8 @@
 """Where ball, paddle and bricks of Breakout are, read from the console's RAM.
 
 Addresses of ball and paddle as in OCAtari (Delfosse et al., 2023, arXiv:2306.08649) and AtariARI (Anand et
-al., NeurIPS 2019, arXiv:1906.08226). All positions are pixels of the game's 160x210 picture, origin at the top
-left.
+al., NeurIPS 2019, arXiv:1906.08226). All positions are pixels of the game's 160x210 picture, from its top
+left corner.
 """
 
 from dataclasses import dataclass

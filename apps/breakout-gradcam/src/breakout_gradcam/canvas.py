@@ -77,6 +77,7 @@ class GameCanvas:
         n_envs: int,
         explainer: Explainer,
         settings: MapSettings,
+        *,
         kept: int = 1,
     ) -> None:
         self._actions = tuple(actions)

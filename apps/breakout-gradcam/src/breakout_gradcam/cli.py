@@ -85,7 +85,13 @@ agent_options = together(
 
 run_options = together(
     click.option(
-        "-n", "--n-timesteps", "--n-steps", default=1000, show_default=True, help="Steps to record."
+        "-n",
+        "--n-timesteps",
+        "--n-steps",
+        "n_timesteps",
+        default=1000,
+        show_default=True,
+        help="Steps to record.",
     ),
     click.option(
         "--n-envs", default=1, show_default=True, help="Environments played; the first is explained."
@@ -100,7 +106,18 @@ run_options = together(
     ),
 )
 
+target_options = together(
+    click.option(
+        "--target",
+        default="action",
+        show_default=True,
+        help="What a map explains: action (the executed one), advantage, value, contrast:A,B or an action.",
+    ),
+    click.option("--layer", help="Layer by name; the last spatial one otherwise."),
+)
+
 map_options = together(
+    target_options,
     click.option(
         *("--method", "--gradcam-method", "method"),
         type=click.Choice([*METHODS, *LIBRARY_METHODS]),
@@ -109,13 +126,6 @@ map_options = together(
         show_default=True,
         help=f"{', '.join(METHODS)}; by pytorch-grad-cam (extra `grad-cam`): {', '.join(LIBRARY_METHODS)}.",
     ),
-    click.option(
-        "--target",
-        default="action",
-        show_default=True,
-        help="What a map explains: action (the executed one), advantage, value, contrast:A,B or an action.",
-    ),
-    click.option("--layer", help="Layer by name; the last spatial one otherwise."),
     click.option(
         "--placement",
         type=click.Choice(["auto", *PLACEMENTS]),
@@ -142,6 +152,12 @@ show_options = together(
     ),
 )
 
+recording_option = click.option(
+    "--from-recording",
+    type=click.Path(path_type=Path),
+    help="Read a kept recording: nothing is played again.",
+)
+
 output_options = together(
     click.option(
         *("-o", "--output-folder", "folder_out"),
@@ -152,11 +168,7 @@ output_options = together(
     click.option(
         "--save-recording", type=click.Path(path_type=Path), help="Keep the played steps in this file."
     ),
-    click.option(
-        "--from-recording",
-        type=click.Path(path_type=Path),
-        help="Draw from a kept recording: nothing is played again.",
-    ),
+    recording_option,
     click.option(
         "--trace", type=click.Path(path_type=Path), help="Write a line a step, to compare two runs."
     ),
@@ -205,25 +217,20 @@ def verify(*, as_json: bool, keep: Path | None, **given: Any) -> int:  # noqa: A
 
 
 @cli.command()
-@together(agent_options, run_options, json_option)
-@click.option("--target", default="action", show_default=True, help="What the maps explain.")
-@click.option("--layer", help="Layer by name; the last spatial one otherwise.")
+@together(agent_options, run_options, target_options, recording_option, json_option)
 @click.option("--frames", default=64, show_default=True, help="Frames sampled from the run.")
-def calibrate(*, as_json: bool, target: str, layer: str | None, frames: int, **given: Any) -> None:  # noqa: ANN401
+def calibrate(*, as_json: bool, frames: int, **given: Any) -> None:  # noqa: ANN401
     """Measure methods, evidence and placements against occlusion, with a random map beside them."""
     from breakout_gradcam.calibration import calibrate_agent, format_table
 
-    maps = MapSettings(target=target, layer=layer)
-    table = calibrate_agent(
-        pick(AgentSettings, given), pick(RunSettings, given), maps, frames, teller(as_json)
-    )
-    click.echo(json.dumps(asdict(table), default=str) if as_json else format_table(table))
+    settings = (pick(AgentSettings, given), pick(RunSettings, given), pick(MapSettings, given))
+    table = calibrate_agent(*settings, pick(OutputSettings, given, folder=None), frames, teller(as_json))
+    click.echo(json.dumps(asdict(table)) if as_json else format_table(table))
 
 
 @cli.command()
-@together(agent_options, run_options, map_options, json_option)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the rows to this CSV file.")
-@click.option("--from-recording", type=click.Path(path_type=Path), help="Analyse a kept recording.")
+@together(agent_options, run_options, map_options, recording_option, json_option)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the rows to this CSV file too.")
 @click.option("--force", is_flag=True, help="Replace the CSV file if it exists.")
 def analyze(*, as_json: bool, output: Path | None, **given: Any) -> None:  # noqa: ANN401
     """Frame by frame: action, margin, evidence by object, where the ball will land."""
@@ -231,7 +238,7 @@ def analyze(*, as_json: bool, output: Path | None, **given: Any) -> None:  # noq
 
     settings = (pick(AgentSettings, given), pick(RunSettings, given), pick(MapSettings, given))
     kept = pick(OutputSettings, given, folder=None)
-    analyze_agent(*settings, kept, output, as_json=as_json)
+    analyze_agent(*settings, kept, output, click.echo, as_json=as_json)
 
 
 @cli.command()

@@ -1,6 +1,6 @@
 """From played steps to maps, in batches and in order: what each decision looked at."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -47,7 +47,7 @@ class Explained:
 
 
 class Explainer:
-    """Makes the maps of a run; `placement`, `agreement` and `calibrated_on` say where and how well heat is drawn.
+    """Makes the maps of a run; `placement` and `agreement` say where heat is drawn, and how well.
 
     Args:
         backend: the network, a copy that does not play.
@@ -121,7 +121,7 @@ class Explainer:
         executed = tuple(step.action for step in steps)
         return parse_target(self._settings.target, self._heads, self._actions, executed)
 
-    def _action_values(self, outputs: "dict[str, NDArray[np.float32]]") -> NDArray[np.float32]:
+    def _action_values(self, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         head = action_head(self._heads)
         if head == "quantiles":
             return Target.quantile_mean().units(outputs)

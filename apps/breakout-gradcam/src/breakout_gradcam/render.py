@@ -1,8 +1,8 @@
-"""The loop: steps in, both videos, timeline, manifest and recording out; stepping, drawing and encoding overlap."""
+"""The loop: steps in, both videos, timeline, manifest and recording out; playing and encoding overlap."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,21 +17,22 @@ from rlviz_video import (
     Timeline,
     VideoSpec,
     check_output,
+    prefetch,
     progress,
     write_manifest,
 )
-from rlviz_video.pipeline import prefetch
 
 from breakout_gradcam.canvas import CANVAS, GameCanvas, Shown, game_name
 from breakout_gradcam.explain import Explained, Explainer
 from breakout_gradcam.manifest import describe_run
-from breakout_gradcam.runs import Run, live_run, locate, recorded_run
+from breakout_gradcam.runs import Run, open_run
 from breakout_gradcam.settings import AgentSettings, MapSettings, OutputSettings, RunSettings
 
-STEPS_AHEAD, FRAMES_AHEAD = 64, 8
+FRAMES_AHEAD = 8
 COLUMNS = (
-    "frame", "step", "episode", "action", "action_name", "chosen", "reward", "unclipped_reward", "score",
-    "lives", "done", "value", "target_score", "evidence_for", "evidence_against", "heat_peak", "cell_y", "cell_x",
+    "frame", "step", "episode", "action", "action_name", "chosen",
+    "reward", "unclipped_reward", "score", "lives", "done", "value", "target_score",
+    "evidence_for", "evidence_against", "heat_peak", "cell_y", "cell_x",
 )  # fmt: skip
 
 
@@ -103,7 +104,8 @@ def record(
         OSError: an input that cannot be read, or an output that exists or cannot be written.
         KeyboardInterrupt: Ctrl-C before the first frame; later, what there is becomes the result.
     """
-    with _open_run(agent, settings, output, say) as run:
+    with open_run(agent, settings, output.from_recording) as run:
+        say(f"Loading {output.from_recording or run.agent.files.model_path}")
         folder = output.folder or run.agent.files.log_path / "videos"
         paths = Paths.under(folder, run.header["name_prefix"], run.n_timesteps)
         backend, heads = run.open_network()
@@ -119,17 +121,6 @@ def record(
                 raise
             interrupted = True
         return outputs.finish(explainer, maps, say, interrupted=interrupted)
-
-
-def _open_run(
-    agent: AgentSettings, settings: RunSettings, output: OutputSettings, say: Say
-) -> AbstractContextManager[Run]:
-    if output.from_recording is not None:
-        say(f"Reading {output.from_recording}")
-        return nullcontext(recorded_run(output.from_recording, agent))
-    files = locate(agent)
-    say(f"Loading {files.model_path}")
-    return live_run(files, agent, settings)
 
 
 def _announce(run: Run, explainer: Explainer, say: Say) -> None:
@@ -188,7 +179,7 @@ class Outputs:
     def __exit__(self, *exc: Any) -> None:  # noqa: ANN401
         self._stack.__exit__(*exc)
 
-    def keep(self) -> Iterator[Step]:
+    def keep(self) -> Generator[Step]:
         """Pass the run's steps through, keeping each: original video, recording, trace, digest."""
         try:
             for step in self.run:
@@ -221,9 +212,9 @@ class Outputs:
         strongest = np.unravel_index(int(np.abs(item.map).argmax()), item.map.shape)
         values = (
             self.steps, step.index, shown.episode, step.action, self.run.actions[step.action], step.chosen,
-            step.reward, step.unclipped_reward, step.score, step.lives, step.done, item.value, item.target_score,
-            np.maximum(item.map, 0).sum(), np.maximum(-item.map, 0).sum(), shown.heat_peak, *strongest,
-            *item.action_values,
+            step.reward, step.unclipped_reward, step.score, step.lives, step.done, item.value,
+            item.target_score, np.maximum(item.map, 0).sum(), np.maximum(-item.map, 0).sum(),
+            shown.heat_peak, *strongest, *item.action_values,
         )  # fmt: skip
         self._timeline.write(dict(zip(self._timeline.columns, values, strict=True)))
         self.steps += 1
@@ -251,9 +242,9 @@ def _draw_all(run: Run, explainer: Explainer, maps: MapSettings, outputs: Output
     title = f"{game_name(header['env_id'])} · {header['algo'].upper()}"
     kept = FRAMES_AHEAD + 1  # those that wait, and the one being encoded
     canvas = GameCanvas(
-        title, run.actions, float(header["fps"]), int(header["n_envs"]), explainer, maps, kept
+        title, run.actions, float(header["fps"]), int(header["n_envs"]), explainer, maps, kept=kept
     )
-    with closing(prefetch(outputs.keep(), STEPS_AHEAD)) as steps:
+    with closing(outputs.keep()) as steps:
         drawn = ((item, canvas.draw(item)) for item in explainer.stream(steps))
         with closing(prefetch(drawn, FRAMES_AHEAD)) as frames:
             for item, shown in progress(frames, run.n_timesteps, "Recording"):

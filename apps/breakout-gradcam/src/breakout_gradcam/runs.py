@@ -1,7 +1,7 @@
 """Where steps come from: an agent that plays now, or a recording of one that did."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,8 +85,22 @@ def locate(settings: AgentSettings) -> AgentFiles:
     )
 
 
+def open_run(
+    agent: AgentSettings, settings: RunSettings, recording: Path | None
+) -> AbstractContextManager[Run]:
+    """Open a recording if there is one, or else find the agent and get it ready to play.
+
+    Raises:
+        ValueError: the agent, its environment or the recording does not fit.
+        OSError: the agent or the recording cannot be read.
+    """
+    if recording is not None:
+        return nullcontext(recorded_run(recording, agent))
+    return live_run(locate(agent), agent, settings)
+
+
 @contextmanager
-def live_run(files: AgentFiles, settings: AgentSettings, run: RunSettings) -> Iterator[Run]:
+def live_run(files: AgentFiles, settings: AgentSettings, run: RunSettings) -> Generator[Run]:
     """Make environments and agent as `rl_zoo3.record_video` does, in its order; nothing is played yet.
 
     Raises:

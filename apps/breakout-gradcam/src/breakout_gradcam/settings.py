@@ -43,8 +43,8 @@ class MapSettings:
 
     Attributes:
         method: name of a CAM method.
-        target: `action` (the executed action's own score), `advantage` (over the mean of all actions), `value`,
-            `contrast:A,B` (A rather than B) or an action's name.
+        target: `action` (the executed action's own score), `advantage` (over the mean of all actions),
+            `value`, `contrast:A,B` (A rather than B) or an action's name.
         layer: name of a layer, or None for the last spatial one.
         placement: `auto` (measured against occlusion on the run's first frames) or a placement's name.
         evidence: which sign of the map is shown.

@@ -1,4 +1,4 @@
-"""Is our run the run of `rl_zoo3.record_video`? Both are made in processes of their own and compared to the byte."""
+"""Is our run the run of `rl_zoo3.record_video`? Each is made in a process of its own; both are compared."""
 
 import filecmp
 import shlex
@@ -11,7 +11,8 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rlviz_agents import TraceDifference, check_pickles, first_difference, read_trace
+from rlviz_agents import TraceDifference, first_difference, read_trace
+from rlviz_agents.pickles import check_pickles
 
 from breakout_gradcam.render import Paths
 from breakout_gradcam.runs import locate
@@ -84,7 +85,8 @@ def zoo_arguments(agent: AgentSettings, run: RunSettings) -> list[str]:
     """The command line of `rl_zoo3.record_video`, output folder left out; `record` takes it as well."""
     values = {
         "--env": agent.env, "--algo": agent.algo, "-f": agent.folder, "--exp-id": agent.exp_id,
-        "-n": run.n_timesteps, "--n-envs": run.n_envs, "--seed": run.seed, "--load-checkpoint": agent.load_checkpoint,
+        "-n": run.n_timesteps, "--n-envs": run.n_envs, "--seed": run.seed,
+        "--load-checkpoint": agent.load_checkpoint,
     }  # fmt: skip
     flags = {
         "--deterministic": run.deterministic, "--stochastic": run.stochastic, "--no-render": run.no_render,

@@ -1,10 +1,12 @@
 """Frame sources and sinks, timelines, manifests and progress: videos that survive a crash."""
 
+from rlviz_video.gallery import GalleryEntry, collect_entries, write_entries, write_gallery
 from rlviz_video.h264_sink import PRESETS, H264Sink
 from rlviz_video.interrupts import interrupts_deferred
 from rlviz_video.manifest import library_versions, manifest_path, read_manifest, sha256_file, write_manifest
 from rlviz_video.moviepy_sink import MoviePySink
 from rlviz_video.outputs import check_output, make_folder, part_path
+from rlviz_video.pipeline import prefetch
 from rlviz_video.progress import progress
 from rlviz_video.sinks import FrameSink, ImageFolderSink, MemorySink
 from rlviz_video.sources import FrameSource, ImageFolderSource, VideoSource, open_source
@@ -17,6 +19,7 @@ __all__ = [
     "Frame",
     "FrameSink",
     "FrameSource",
+    "GalleryEntry",
     "H264Sink",
     "ImageFolderSink",
     "ImageFolderSource",
@@ -26,6 +29,7 @@ __all__ = [
     "VideoSource",
     "VideoSpec",
     "check_output",
+    "collect_entries",
     "frame_rate",
     "interrupts_deferred",
     "library_versions",
@@ -33,9 +37,12 @@ __all__ = [
     "manifest_path",
     "open_source",
     "part_path",
+    "prefetch",
     "progress",
     "read_manifest",
     "read_timeline",
     "sha256_file",
+    "write_entries",
+    "write_gallery",
     "write_manifest",
 ]

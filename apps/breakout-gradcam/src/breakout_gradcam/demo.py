@@ -1,0 +1,67 @@
+"""The demo: a page with the sample agent's video, made on this machine."""
+
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import cv2
+from rlviz_video import GalleryEntry, open_source, write_entries, write_gallery
+
+from breakout_gradcam.render import Recorded, record
+from breakout_gradcam.settings import AgentSettings, MapSettings, OutputSettings, RunSettings
+
+SAMPLE = "Sample: a DQN of ours after 300,000 training steps; it plays far from perfectly."
+
+
+def make_demo(folder: Path, n_timesteps: int, *, force: bool, say: Callable[[str], None]) -> Path:
+    """Record the agent that comes with this package and write a page that plays it.
+
+    Args:
+        folder: where the videos and `index.html` go.
+        n_timesteps: steps to record.
+        force: replace what is there.
+        say: takes each line for the console.
+
+    Returns:
+        The page.
+
+    Raises:
+        OSError: an output exists or cannot be written.
+        KeyboardInterrupt: Ctrl-C.
+    """
+    say(SAMPLE)
+    page = folder / "index.html"
+    with as_file(files("breakout_gradcam") / "sample") as agents:
+        made = record(
+            AgentSettings(folder=agents),
+            RunSettings(n_timesteps=n_timesteps, seed=1),
+            MapSettings(),
+            OutputSettings(folder=folder, force=force),
+            say,
+        )
+    entries = [_entry(made, folder)]
+    write_entries(folder, entries)
+    return write_gallery(page, entries, title="breakout-gradcam")
+
+
+def _entry(made: Recorded, folder: Path) -> GalleryEntry:
+    video = made.paths.gradcam
+    poster = video.with_suffix(".png")
+    for number, frame in enumerate(open_source(video)):
+        if number == made.steps // 2:
+            cv2.imwrite(str(poster), frame[:, :, ::-1])
+            break
+    return GalleryEntry(
+        title="breakout-gradcam",
+        video=video.relative_to(folder).as_posix(),
+        poster=poster.relative_to(folder).as_posix(),
+        caption="An Atari agent as rl_zoo3.record_video records it, with what its last convolution looked "
+        "at, the action it took and what it expected of each.",
+        facts={
+            "steps": str(made.steps),
+            "game score": f"{made.game_score:g}",
+            "run digest": made.digest[:16],
+            "manifest": made.paths.manifest.name,
+        },
+        sample=SAMPLE.partition(":")[0].lower(),
+    )
