@@ -74,7 +74,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def tests_torch(session: nox.Session) -> None:
     """Test the packages with PyTorch, against pytorch-grad-cam and rl_zoo3 as oracles."""
-    install(session, *editable("rlviz-cam[grad-cam]", "rlviz-agents"), "--group", "test")
+    install(session, *editable("rlviz-cam[grad-cam]", "rlviz-agents[reference]"), "--group", "test")
     pytest(session, "tests/cam", "tests/agents", "-m", "torch")
 
 

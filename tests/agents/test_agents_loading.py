@@ -6,6 +6,8 @@ import json
 import os
 import pickle
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -286,3 +288,14 @@ def test_a_rate_of_random_actions_that_is_none_is_refused(own_zoo: Path, rate: o
     rewrite(model_path(own_zoo), lambda fields: fields.update(exploration_rate=rate))
     with pytest.raises(ValueError, match="exploration_rate"):
         load_agent(find_agent(own_zoo, "dqn", ENV))
+
+
+def test_loading_an_agent_does_not_import_pytorchs_compiler(own_zoo: Path):
+    """It costs a second and 100 MB, and only an optimizer asks for it."""
+    code = (
+        "import sys; from rlviz_agents import find_agent, load_agent;"
+        f"load_agent(find_agent({str(own_zoo)!r}, 'dqn', {ENV!r}));"
+        "print('torch._dynamo' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -11,8 +11,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rlviz_agents import TraceDifference, first_difference, read_trace
-from rlviz_agents.pickles import check_pickles
+from rlviz_agents import TraceDifference, check_agent, first_difference, read_trace
 
 from breakout_gradcam.render import Paths
 from breakout_gradcam.runs import locate
@@ -47,7 +46,7 @@ def verify(
 ) -> Comparison:
     """Make both runs, compare them, and say what was found.
 
-    `rl_zoo3.record_video` unpickles what the agent's file holds, so the file is checked first.
+    `rl_zoo3.record_video` runs what the agent's files hold, so they are checked first.
 
     Args:
         agent: which agent.
@@ -61,7 +60,7 @@ def verify(
     """
     files = locate(agent)
     if not agent.trust:
-        check_pickles(files.model_path)
+        check_agent(files)
     with TemporaryDirectory() if keep is None else nullcontext(str(keep)) as name:
         folder = Path(name)
         folder.mkdir(parents=True, exist_ok=True)

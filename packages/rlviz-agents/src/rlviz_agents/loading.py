@@ -130,12 +130,14 @@ def _own_fields(
     import numpy as np
     from gymnasium import spaces
 
-    from rlviz_agents.policies import policy_class, policy_kwargs
+    from rlviz_agents.policies import NoOptimizer, policy_class, policy_kwargs
 
+    arguments = policy_kwargs(saved, algo)
+    arguments.pop("optimizer_kwargs", None)
     fields = {
         **_as_record_video(),
         "policy_class": policy_class(saved.path, algo, pickled_name(saved, "policy_class")),
-        "policy_kwargs": policy_kwargs(saved, algo),
+        "policy_kwargs": {**arguments, "optimizer_class": NoOptimizer},
         "observation_space": spaces.Box(0, 255, observation_shape, np.uint8),
         "action_space": spaces.Discrete(n_actions),
         "n_envs": 1,

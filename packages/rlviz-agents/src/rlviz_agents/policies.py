@@ -13,6 +13,19 @@ if TYPE_CHECKING:
 _CLASS = re.compile(r"<class '([\w.]+)'>")
 
 
+class NoOptimizer:
+    """Stands where a policy keeps its optimizer: who only plays needs none.
+
+    PyTorch's optimizers bring its compiler with them: a second of importing and 100 MB that nothing here uses.
+    """
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Take an optimizer's arguments, and drop them."""
+
+    def load_state_dict(self, *_: object, **__: object) -> None:
+        """Take an optimizer's saved state, and drop it."""
+
+
 def policy_class(path: Path, algo: str, name: str | None) -> "type[BasePolicy]":
     """Look a policy up by its dotted name among those that the algorithm itself offers.
 
