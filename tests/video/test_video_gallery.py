@@ -1,7 +1,17 @@
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
-from rlviz_video.gallery import GalleryEntry, collect_entries, main, write_entries, write_gallery
+from rlviz_video import H264Sink, ImageFolderSource, VideoSpec
+from rlviz_video.gallery import (
+    GalleryEntry,
+    collect_entries,
+    main,
+    write_entries,
+    write_gallery,
+    write_poster,
+)
 
 
 def test_the_page_shows_every_entry_below_the_folder_with_paths_relative_to_it(tmp_path: Path):
@@ -28,3 +38,14 @@ def test_text_of_an_entry_cannot_become_markup(tmp_path: Path):
 def test_an_empty_gallery_is_an_error_that_says_what_to_do(tmp_path: Path):
     with pytest.raises(ValueError, match="make one first"):
         write_gallery(tmp_path / "i.html", [], title="t")
+
+
+def test_the_poster_is_the_frame_in_the_middle(tmp_path: Path):
+    (tmp_path / "v").mkdir()
+    with H264Sink(tmp_path / "v" / "run.mp4", VideoSpec(64, 48, Fraction(10)), crf=0) as sink:
+        for level in (0, 50, 100, 150, 200):
+            sink.write(np.full((48, 64, 3), level, np.uint8))
+    assert write_poster(tmp_path / "v" / "run.mp4") == tmp_path / "v" / "run.png"
+    (tmp_path / "v" / "run.mp4").unlink()
+    (picture,) = ImageFolderSource(tmp_path / "v", Fraction(1))
+    assert abs(int(picture.mean()) - 100) <= 2

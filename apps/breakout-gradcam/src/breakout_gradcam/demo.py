@@ -4,8 +4,7 @@ from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
 
-import cv2
-from rlviz_video import GalleryEntry, open_source, write_entries, write_gallery
+from rlviz_video import GalleryEntry, write_entries, write_gallery, write_poster
 
 from breakout_gradcam.render import Recorded, record
 from breakout_gradcam.settings import AgentSettings, MapSettings, OutputSettings, RunSettings
@@ -46,11 +45,7 @@ def make_demo(folder: Path, n_timesteps: int, *, force: bool, say: Callable[[str
 
 def _entry(made: Recorded, folder: Path) -> GalleryEntry:
     video = made.paths.gradcam
-    poster = video.with_suffix(".png")
-    for number, frame in enumerate(open_source(video)):
-        if number == made.steps // 2:
-            cv2.imwrite(str(poster), frame[:, :, ::-1])
-            break
+    poster = write_poster(video)
     return GalleryEntry(
         title="breakout-gradcam",
         video=video.relative_to(folder).as_posix(),

@@ -8,9 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from rlviz_agents import RecordingWriter, RunDigest, Step, TraceWriter, trace_step
+from rlviz_overlay import one_thread
 from rlviz_video import (
     H264Sink,
     ImageFolderSink,
@@ -112,11 +112,10 @@ def record(
         backend, heads = run.open_network()
         explainer = Explainer(backend, heads, run.actions, maps)
         _announce(run, explainer, say)
-        cv2.setNumThreads(1)  # pictures this small cost its threads more time than they save
         outputs = Outputs(run, paths, output)
         interrupted = False
         try:
-            with outputs:
+            with one_thread(), outputs:
                 _draw_all(run, explainer, maps, outputs, say)
         except KeyboardInterrupt:
             if not outputs.steps:

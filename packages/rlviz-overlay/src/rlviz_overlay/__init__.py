@@ -33,6 +33,7 @@ from rlviz_overlay.text import (
     wrap_text,
 )
 from rlviz_overlay.theme import DARK, Color, Theme
+from rlviz_overlay.threads import one_thread
 
 __all__ = [
     "BOLD",
@@ -81,6 +82,7 @@ __all__ = [
     "make_scale",
     "measure_text",
     "new_canvas",
+    "one_thread",
     "resize_frame",
     "resize_heatmap",
     "wrap_text",

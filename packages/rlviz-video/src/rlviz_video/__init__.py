@@ -1,6 +1,6 @@
 """Frame sources and sinks, timelines, manifests and progress: videos that survive a crash."""
 
-from rlviz_video.gallery import GalleryEntry, collect_entries, write_entries, write_gallery
+from rlviz_video.gallery import GalleryEntry, collect_entries, write_entries, write_gallery, write_poster
 from rlviz_video.h264_sink import PRESETS, H264Sink
 from rlviz_video.interrupts import interrupts_deferred
 from rlviz_video.manifest import library_versions, manifest_path, read_manifest, sha256_file, write_manifest
@@ -45,4 +45,5 @@ __all__ = [
     "write_entries",
     "write_gallery",
     "write_manifest",
+    "write_poster",
 ]

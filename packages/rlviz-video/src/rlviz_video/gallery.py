@@ -5,8 +5,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
+from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from rlviz_video.outputs import naming
+from rlviz_video.sinks import encode_png
+from rlviz_video.sources import VideoSource
 
 ENTRIES = "gallery.json"
 
@@ -69,6 +74,23 @@ def write_entries(folder: Path, entries: Sequence[GalleryEntry]) -> Path:
     path = folder / ENTRIES
     path.write_text(json.dumps([asdict(entry) for entry in entries], indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def write_poster(video: Path) -> Path:
+    """Write the frame in the middle of a video beside it, as PNG.
+
+    Returns:
+        The picture: `run.png` for `run.mp4`.
+
+    Raises:
+        OSError: the video cannot be read, or the picture cannot be written.
+    """
+    source = VideoSource(video)
+    frame = next(islice(source, (source.frames or 1) // 2, None))
+    poster = video.with_suffix(".png")
+    with naming(poster):
+        poster.write_bytes(encode_png(frame))
+    return poster
 
 
 def collect_entries(root: Path) -> list[GalleryEntry]:

@@ -101,13 +101,11 @@ class ImageFolderSink(Output):
         if self._closed:
             message = f"{self.path} is closed; write all frames before finish()"
             raise ValueError(message)
-        import cv2  # at first use: importing it changes environment variables
-
         file = self.part / f"frame_{self.frames:06d}.png"
-        _, png = cv2.imencode(".png", cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2BGR))
+        png = encode_png(frame)
         try:
             with naming(file):
-                file.write_bytes(png.tobytes())
+                file.write_bytes(png)
         except OSError:
             file.unlink(missing_ok=True)
             raise
@@ -135,6 +133,14 @@ class ImageFolderSink(Output):
         self._closed = True
         if not self.frames:
             _remove_frames(self.part)
+
+
+def encode_png(frame: Frame) -> bytes:
+    """Give a frame, uint8 (height, width, 3) RGB, as the bytes of a PNG file."""
+    import cv2  # at first use: importing it changes environment variables
+
+    _, png = cv2.imencode(".png", cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2BGR))
+    return png.tobytes()
 
 
 def _check_replaceable(folder: Path, *, force: bool) -> None:
