@@ -32,7 +32,10 @@ def number_of(frame: NDArray[np.uint8]) -> int:
 
 def decode(path: Path) -> list[NDArray[np.uint8]]:
     with av.open(str(path)) as container:
-        return [picture.to_ndarray(format="rgb24") for picture in container.decode(video=0)]
+        return [
+            picture.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+            for picture in container.decode(video=0)
+        ]
 
 
 @pytest.fixture

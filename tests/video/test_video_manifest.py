@@ -3,6 +3,7 @@ import json
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,20 +23,18 @@ def test_a_manifest_is_sorted_json_that_ends_in_a_newline(tmp_path):
 
 
 def test_every_kind_of_value_has_a_plain_form(tmp_path):
-    write_manifest(
-        tmp_path / "m.json",
-        {
-            "fraction": Fraction(30000, 1001),
-            "path": Path("a") / "b",
-            "scalars": [np.float32(0.5), np.int64(3), np.bool_(True)],
-            "array": np.arange(4, dtype=np.uint8).reshape(2, 2),
-            "set": {"b", "a"},
-            "tuple": (1, 2),
-            "settings": Settings(Fraction(30), Path("o")),
-            "not finite": [float("nan"), np.float32("inf"), -np.inf],
-            3: "number as key",
-        },
-    )
+    mapping: dict[Any, object] = {
+        "fraction": Fraction(30000, 1001),
+        "path": Path("a") / "b",
+        "scalars": [np.float32(0.5), np.int64(3), np.bool_(True)],
+        "array": np.arange(4, dtype=np.uint8).reshape(2, 2),
+        "set": {"b", "a"},
+        "tuple": (1, 2),
+        "settings": Settings(Fraction(30), Path("o")),
+        "not finite": [float("nan"), np.float32("inf"), -np.inf],
+        3: "number as key",
+    }
+    write_manifest(tmp_path / "m.json", mapping)
     assert read_manifest(tmp_path / "m.json") == {
         "fraction": "30000/1001",
         "path": "a/b",

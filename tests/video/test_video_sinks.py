@@ -176,12 +176,12 @@ def test_a_frame_of_another_shape_is_refused_and_the_file_goes_on(make, name, tm
     assert greys_in(tmp_path / name) == [50, 70]
 
 
-@pytest.mark.parametrize("kind", [H264Sink, MoviePySink])
-def test_a_folder_in_place_of_the_video_is_named(tmp_path, kind):
+@pytest.mark.parametrize(("kind", "form"), [(H264Sink, SPEC), (MoviePySink, 30)])
+def test_a_folder_in_place_of_the_video_is_named(tmp_path, kind, form):
     if kind is MoviePySink:
         pytest.importorskip("moviepy")
     with pytest.raises(IsADirectoryError, match="is a folder; give the path of a file"):
-        kind(tmp_path, SPEC if kind is H264Sink else 30)
+        kind(tmp_path, form)
 
 
 @pytest.mark.parametrize("kind", [H264Sink, MoviePySink])
@@ -218,7 +218,9 @@ def test_an_image_folder_holds_the_exact_frames(tmp_path):
         sink.write(frame[::-1])
     names = [entry.name for entry in sorted((tmp_path / "frames").iterdir())]
     assert names == ["frame_000000.png", "frame_000001.png"]
-    assert np.array_equal(cv2.imread(str(tmp_path / "frames" / names[0]))[:, :, ::-1], frame)
+    picture = cv2.imread(str(tmp_path / "frames" / names[0]))
+    assert picture is not None
+    assert np.array_equal(picture[:, :, ::-1], frame)
 
 
 def test_an_image_folder_may_be_there_when_it_is_empty(tmp_path):

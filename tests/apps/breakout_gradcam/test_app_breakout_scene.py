@@ -1,14 +1,14 @@
 """Ball, paddle and bricks from RAM are where the game's own picture shows them."""
 
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
-from breakout_gradcam.breakout import Scene, ball_flight, read_scene, reflect
+from breakout_gradcam.breakout import BallFlight, Scene, ball_flight, read_scene, reflect
 
 
 @pytest.fixture(scope="module")
-def moments() -> Iterator[tuple[np.ndarray, Scene, np.ndarray]]:
+def moments() -> list[tuple[Any, Scene, Any]]:
     """(picture, scene, raw RAM) of a game of random actions that breaks some bricks."""
     import ale_py
     import gymnasium as gym
@@ -17,12 +17,13 @@ def moments() -> Iterator[tuple[np.ndarray, Scene, np.ndarray]]:
     env = gym.make("BreakoutNoFrameskip-v4", render_mode="rgb_array")
     env.reset(seed=3)
     rng = np.random.default_rng(3)
-    found = []
+    console: Any = env.unwrapped
+    found: list[tuple[Any, Scene, Any]] = []
     for number in range(4000):
         _, _, terminated, truncated, _ = env.step(1 if number % 40 == 0 else int(rng.integers(4)))
         if terminated or truncated:
             env.reset()
-        ram = env.unwrapped.ale.getRAM()
+        ram = console.ale.getRAM()
         if number % 5 == 0:
             found.append((env.render(), read_scene(ram), ram))
     env.close()
@@ -60,9 +61,15 @@ def test_the_ball_is_red_where_the_scene_says(moments):
 def test_the_paddle_is_red_where_the_scene_says(moments):
     for picture, scene, ram in moments:
         x, y, width, height = scene.paddle
-        if ram[72] and 8 <= x and x + width <= 152 and not (scene.ball and scene.ball[1] > 180):
+        if ram[72] and x >= 8 and x + width <= 152 and not (scene.ball and scene.ball[1] > 180):
             middle = picture[y : y + height, x + 4 : x + 8]  # the right half shrinks later in the game
             assert (middle == (200, 72, 72)).all()
+
+
+def flight(before: Scene, now: Scene) -> BallFlight:
+    found = ball_flight(before, now)
+    assert found is not None
+    return found
 
 
 def scene_with_ball(x: int, y: int) -> Scene:
@@ -70,18 +77,17 @@ def scene_with_ball(x: int, y: int) -> Scene:
 
 
 def test_a_ball_that_falls_straight_lands_where_it_is():
-    flight = ball_flight(scene_with_ball(60, 100), scene_with_ball(60, 110))
-    assert flight.direction == "down"
-    assert flight.landing_x == 60
+    found = flight(scene_with_ball(60, 100), scene_with_ball(60, 110))
+    assert (found.direction, found.landing_x) == ("down", 60)
 
 
 def test_a_ball_that_falls_at_45_degrees_lands_as_far_aside_as_it_falls():
-    flight = ball_flight(scene_with_ball(60, 145), scene_with_ball(65, 150))
-    assert flight.landing_x == 65 + (189 - 4 - 150)
+    found = flight(scene_with_ball(60, 145), scene_with_ball(65, 150))
+    assert found.landing_x == 65 + (189 - 4 - 150)
 
 
 def test_a_rising_ball_has_no_landing_place():
-    assert ball_flight(scene_with_ball(60, 100), scene_with_ball(62, 90)).landing_x is None
+    assert flight(scene_with_ball(60, 100), scene_with_ball(62, 90)).landing_x is None
 
 
 def test_a_ball_out_of_play_has_no_flight():
@@ -89,6 +95,8 @@ def test_a_ball_out_of_play_has_no_flight():
     assert ball_flight(empty, scene_with_ball(60, 100)) is None
 
 
-@pytest.mark.parametrize(("position", "folded"), [(8, 8), (150, 150), (151, 149), (7, 9), (292, 8), (300, 16)])
+@pytest.mark.parametrize(
+    ("position", "folded"), [(8, 8), (150, 150), (151, 149), (7, 9), (292, 8), (300, 16)]
+)
 def test_reflection_is_a_triangle_wave_between_the_walls(position, folded):
     assert reflect(position, 8, 150) == folded

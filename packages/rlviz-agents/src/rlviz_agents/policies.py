@@ -16,7 +16,7 @@ _CLASS = re.compile(r"<class '([\w.]+)'>")
 class NoOptimizer:
     """Stands where a policy keeps its optimizer: who only plays needs none.
 
-    PyTorch's optimizers bring its compiler with them: a second of importing and 100 MB that nothing here uses.
+    PyTorch's optimizers bring its compiler with them: a second of importing and 100 MB, for nothing.
     """
 
     def __init__(self, *_: object, **__: object) -> None:
