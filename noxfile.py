@@ -91,7 +91,7 @@ def demo(session: nox.Session) -> None:
     install(session, *editable("breakout-gradcam"))
     for app in APPS:
         session.run(app, "demo", "--output-folder", str(GALLERY / app), "--force")
-    session.run("python", "-m", "rlviz_video.gallery", str(GALLERY), "--title", "rlviz")
+    session.run("python", "-m", "rlviz_video", str(GALLERY), "--title", "rlviz")
     session.log("open %s", GALLERY / "index.html")
 
 
@@ -105,14 +105,15 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def build(session: nox.Session) -> None:
     """Build a wheel of every member; each app's installs in an empty environment and starts."""
-    wheels = Path(session.create_tmp()) / "wheels"
+    folder = Path(session.create_tmp()).resolve()
+    wheels = folder / "wheels"
     shutil.rmtree(wheels, ignore_errors=True)
     session.run("uv", "build", "--all-packages", "--wheel", "-q", "-o", str(wheels), external=True)
     for member in (*PACKAGES, *APPS):
-        empty = Path(session.create_tmp()) / member
+        empty = folder / member
         session.run("uv", "venv", "-q", "--clear", str(empty), external=True)
         python = str(empty / ("Scripts" if os.name == "nt" else "bin") / "python")
-        with session.chdir(session.create_tmp()):  # outside the workspace: its sources must not help
+        with session.chdir(folder):  # outside the workspace: its sources must not help
             session.run(
                 *("uv", "pip", "install", "-q", "--python", python, "-c", str(CONSTRAINTS)),
                 *("--find-links", str(wheels), member),
@@ -122,6 +123,7 @@ def build(session: nox.Session) -> None:
             session.run(python, "-c", f"import {module}", external=True)
             if member in APPS:
                 session.run(python, "-m", module, "--help", external=True, silent=True)
+                session.run(python, "-m", module, "demo", "-n", "4", "--force", external=True, silent=True)
 
 
 @nox.session(venv_backend="none")

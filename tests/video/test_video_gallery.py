@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rlviz_video import H264Sink, ImageFolderSource, VideoSpec
+from rlviz_video.__main__ import main
 from rlviz_video.gallery import (
     GalleryEntry,
     collect_entries,
-    main,
     write_entries,
     write_gallery,
     write_poster,

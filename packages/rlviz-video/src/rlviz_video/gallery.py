@@ -1,6 +1,5 @@
 """One page over a folder of videos: what each shows, how it was made, and the video, playable offline."""
 
-import argparse
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -136,22 +135,3 @@ def _article(entry: GalleryEntry) -> str:
         sample=f'<span class="sample">{escape(entry.sample)}</span>' if entry.sample else "",
         facts="".join(f"<dt>{escape(k)}</dt><dd>{escape(str(v))}</dd>" for k, v in facts.items()),
     )
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """`python -m rlviz_video.gallery FOLDER`: write FOLDER/index.html over every gallery.json below it."""
-    parser = argparse.ArgumentParser(prog="python -m rlviz_video.gallery", description=main.__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--title", default="Gallery")
-    parser.add_argument(
-        "--summary", default="What the networks look at while they play, each video made here."
-    )
-    given = parser.parse_args(argv)
-    write_gallery(
-        given.folder / "index.html", collect_entries(given.folder), title=given.title, summary=given.summary
-    )
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
