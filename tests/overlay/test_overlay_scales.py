@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from rlviz_overlay import SCALES, FadingMax, Fixed, PerFrame, RunningMax, Smoother, make_scale
+from rlviz_overlay import SCALES, Fixed, PerFrame, RunningMax, Smoother, TypicalPeak, make_scale
 
 RNG = np.random.default_rng(0)
 MAPS = [(RNG.normal(size=(7, 7)) * scale).astype(np.float32) for scale in (1, 0.1, 5, 0.5)]
@@ -140,21 +140,41 @@ def test_a_negative_half_life_is_an_error():
         Smoother(-1)
 
 
-def test_a_faded_peak_is_half_of_what_it_was_after_a_half_life():
-    normalize = FadingMax(half_life=4)
-    normalize(np.full((2, 2), 8, np.float32))
+def test_the_typical_peak_goes_half_of_the_way_in_a_half_life_in_factors():
+    normalize = TypicalPeak(half_life=4, headroom=1)
+    normalize(np.full((2, 2), 16, np.float32))
     for _ in range(4):
-        normalize(np.zeros((2, 2), np.float32))
+        normalize(np.full((2, 2), 1, np.float32))
     assert normalize.peak == pytest.approx(4)
 
 
-def test_a_map_above_the_faded_peak_is_full_heat_at_once():
-    normalize = FadingMax(half_life=4)
-    normalize(np.full((2, 2), 1, np.float32))
-    assert normalize(np.full((2, 2), 3, np.float32)).max() == 1
+def test_steady_maps_reach_the_inverse_of_the_headroom():
+    normalize = TypicalPeak(headroom=2)
+    steady = np.full((2, 2), 3, np.float32)
+    assert [float(normalize(steady).max()) for _ in range(5)] == pytest.approx([0.5] * 5)
 
 
-@pytest.mark.parametrize("half_life", [0, -1, np.nan, np.inf])
-def test_a_peak_that_fades_needs_a_half_life_above_zero(half_life):
+def test_maps_of_nothing_leave_the_typical_peak_as_it_is():
+    normalize = TypicalPeak()
+    normalize(np.full((2, 2), 3, np.float32))
+    before = normalize.peak
+    normalize(np.zeros((2, 2), np.float32))
+    assert normalize.peak == before
+
+
+def test_an_outlier_is_clipped_and_hardly_darkens_what_follows():
+    normalize = TypicalPeak()
+    usual = np.full((2, 2), 1, np.float32)
+    before = float(normalize(usual).max())
+    assert normalize(10 * usual).max() == 1
+    assert float(normalize(usual).max()) > 0.9 * before
+
+
+def test_maps_of_nothing_are_no_heat():
+    assert not TypicalPeak()(np.zeros((2, 2), np.float32)).any()
+
+
+@pytest.mark.parametrize("numbers", [(0, 1), (-1, 1), (np.nan, 1), (np.inf, 1), (60, 0), (60, np.nan)])
+def test_a_typical_peak_needs_numbers_above_zero(numbers):
     with pytest.raises(ValueError, match="above 0"):
-        FadingMax(half_life)
+        TypicalPeak(*numbers)

@@ -11,13 +11,13 @@ from rlviz_overlay.layout import Layout
 from rlviz_overlay.mask import ExcludedRegions
 from rlviz_overlay.normalize import (
     SCALES,
-    FadingMax,
     Fixed,
     Normalizer,
     PerFrame,
     RunningMax,
     Scale,
     Smoother,
+    TypicalPeak,
     make_scale,
 )
 from rlviz_overlay.panel import KeyValues, Legend, Panel
@@ -46,7 +46,6 @@ __all__ = [
     "Color",
     "Drawable",
     "ExcludedRegions",
-    "FadingMax",
     "FittedText",
     "Fixed",
     "Frame",
@@ -71,6 +70,7 @@ __all__ = [
     "Table",
     "TextStyle",
     "Theme",
+    "TypicalPeak",
     "blend",
     "colorize",
     "colormap",

@@ -57,28 +57,38 @@ class RunningMax:
         self.peak = 0.0
 
 
-class FadingMax:
-    """By the highest peak of late: causal and without flicker, and one outlier does not darken a whole clip.
+class TypicalPeak:
+    """By the typical peak of late: causal, no flicker, and an outlier is clipped instead of darkening the rest.
 
-    peak[t] = max(d * peak[t-1], max |x[t]|) with d = 2 ** (-1 / half_life).
+    log p[t] = d * log p[t-1] + (1 - d) * log max |x[t]| with d = 2 ** (-1 / half_life): a geometric mean, as
+    peaks of maps differ by factors. Full heat is headroom * p[t]. Maps of nothing do not count.
     """
 
-    def __init__(self, half_life: float = 30) -> None:
-        """half_life is in frames, above 0."""
-        if not (np.isfinite(half_life) and half_life > 0):
-            msg = f"a half-life of {half_life} frames; give a number above 0"
+    def __init__(self, half_life: float = 60, headroom: float = 1.5) -> None:
+        """half_life is in frames, headroom how many times the mean peak full heat is; both above 0."""
+        if not (np.isfinite([half_life, headroom]).all() and min(half_life, headroom) > 0):
+            msg = f"a half-life of {half_life} frames and a headroom of {headroom}; give numbers above 0"
             raise ValueError(msg)
         self._decay = 0.5 ** (1 / half_life)
-        self.peak = 0.0
+        self._headroom = headroom
+        self._log_mean: float | None = None
+
+    @property
+    def peak(self) -> float:
+        """The map's value that is full heat now; 0 before the first map of something."""
+        return 0.0 if self._log_mean is None else self._headroom * float(np.exp(self._log_mean))
 
     def __call__(self, raw: FloatMap) -> FloatMap:
-        """Heat of raw's shape, 1 only where the map reaches the faded peak."""
-        self.peak = max(self._decay * self.peak, _peak(raw))
-        return _divide(raw, self.peak)
+        """Heat of raw's shape, clipped to [-1, 1]."""
+        peak = _peak(raw)
+        if peak > 0:
+            last = np.log(peak) if self._log_mean is None else self._log_mean
+            self._log_mean = float(self._decay * last + (1 - self._decay) * np.log(peak))
+        return np.clip(_divide(raw, self.peak), -1, 1)
 
     def reset(self) -> None:
         """Start again from the next map's own peak."""
-        self.peak = 0.0
+        self._log_mean = None
 
 
 class Fixed:
@@ -124,7 +134,11 @@ SCALES: Mapping[str, Scale] = MappingProxyType(
             lambda _: PerFrame(), False, False, "frame's peak", "each frame by its own peak; flickers"
         ),
         "recent": Scale(
-            lambda _: FadingMax(), False, False, "recent peak", "the peak of late, halving each 30 frames"
+            lambda _: TypicalPeak(),
+            False,
+            False,
+            "1.5 x typical peak",
+            "1.5 times the typical peak of late",
         ),
         "episode": Scale(
             lambda _: RunningMax(), True, False, "episode's peak", "the highest peak of the episode so far"
