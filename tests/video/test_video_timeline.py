@@ -119,3 +119,9 @@ def test_a_full_disk_is_one_line_naming_the_table(small_disk):
         for _ in range(100):
             timeline.write({"a": "x" * 5000})
     assert not (small_disk / "t.csv").exists()
+
+
+def test_an_error_before_the_first_row_leaves_nothing(tmp_path):
+    with pytest.raises(RuntimeError), Timeline(tmp_path / "run.csv", ["frame"]):
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []

@@ -20,7 +20,8 @@ class Timeline(Output):
     """Streams one row a frame into `<name>.part.csv`, which becomes `<name>.csv` on success.
 
     Rows are flushed each second, so that a killed process leaves all but the last second. After an error in
-    the block, the part stays under its own name. Numbers are written so that reading gives the same number.
+    the block, the part stays under its own name, if it has rows. Numbers are written so that reading gives
+    the same number.
 
     Args:
         path: The finished table, ending in `.csv`.
@@ -79,12 +80,19 @@ class Timeline(Output):
         """
         if self._file.closed:
             return
-        self.abandon()
+        self._close()
         with naming(self.path):
             self.part.replace(self.path)
 
     def abandon(self) -> None:
-        """Close the table and leave it under its `.part` name."""
+        """Close the table and leave it under its `.part` name; without rows, remove it."""
+        if self._file.closed:
+            return
+        self._close()
+        if not self.rows:
+            self.part.unlink(missing_ok=True)
+
+    def _close(self) -> None:
         with naming(self.part):
             self._file.close()
 
