@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +186,12 @@ def test_rewards_are_counted_below_the_wrapper_that_clips_them():
     clipped.step(0)
     state = counter.game_state()
     assert (rewards, state.score, state.total, state.lives, state.ram) == ([1, 1, 1], 7.0, 28.0, -1, None)
+
+
+def test_the_emulators_banner_is_not_shown(zoo: Path):
+    code = (
+        "import sys; from rlviz_agents import find_agent, make_env\n"
+        f"make_env(find_agent(sys.argv[1], 'dqn', '{ENV}')).close()"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(zoo)], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")

@@ -299,3 +299,14 @@ def test_loading_an_agent_does_not_import_pytorchs_compiler(own_zoo: Path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_device_that_is_not_known_is_named(dqn_files):
+    with pytest.raises(ValueError, match="device 'tpu' is not known; choose auto, cpu or cuda"):
+        load_agent(dqn_files, device="tpu")
+
+
+def test_cuda_is_not_quietly_replaced_by_the_cpu(dqn_files, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    with pytest.raises(ValueError, match="there is no CUDA device here"):
+        load_agent(dqn_files, device="cuda")

@@ -233,3 +233,8 @@ def test_the_header_of_a_run_names_what_is_needed_to_repeat_it(zoo: Path):
     assert (header["seed"], header["n_timesteps"], header["fps"], header["n_envs"]) == (7, 9, 30, 1)
     assert (header["observation_shape"], header["env_kwargs"]) == ([4, 84, 84], {"mode": "4"})
     assert {"stable-baselines3", "ale-py", "torch"} <= header["versions"].keys()
+
+
+def test_a_recording_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(FileNotFoundError, match=r"no recording .*run\.arrow; expected"):
+        read_recording(tmp_path / "run.arrow")

@@ -67,6 +67,7 @@ def make_env(
     if not trust:
         check_hyperparams(files)
     hyperparams["env_wrapper"] = [GameStateWrapper, *wrappers]
+    _quiet_emulator()
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # the zoo prints; a library stays quiet
             return create_test_env(
@@ -89,6 +90,14 @@ def make_env(
             f"a process of environment {files.env_id!r} died; see its message above, or use 1 environment"
         )
         raise OSError(message) from error
+
+
+def _quiet_emulator() -> None:
+    """Keep the Atari emulator's banner off stderr; ale-py silences all but errors itself, one line later."""
+    with contextlib.suppress(ImportError):
+        import ale_py
+
+        ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
 
 
 def check_env_id(env_id: str) -> None:

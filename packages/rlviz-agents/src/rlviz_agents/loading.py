@@ -62,10 +62,11 @@ def load_agent(
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is damaged, holds what is more than data, is no agent that sees images, does not fit
-            the environment, or has weights that are no numbers.
+        ValueError: there is no such device here; or the file is damaged, holds what is more than data, is no
+            agent that sees images, does not fit the environment, or has weights that are no numbers.
     """
     check_algorithm(files.algo)
+    _check_device(device)
     saved = read_saved(files.model_path)
     observation_shape, n_actions = _shapes(saved)
     if env is not None:
@@ -78,6 +79,24 @@ def load_agent(
     model = _load(saved, files.algo, fields, env=env, device=device, trust=trust, keywords=keywords)
     _check_finite(saved, model)
     return Agent(files, model, saved.sha256, observation_shape, n_actions)
+
+
+def _check_device(device: str) -> None:
+    """Raise ValueError for a device that is not here; SB3 would quietly take the CPU."""
+    import torch
+
+    if device == "auto":
+        return
+    try:
+        kind = torch.device(device).type
+    except RuntimeError:
+        kind = ""
+    if kind not in ("cpu", "cuda"):
+        message = f"device {device!r} is not known; choose auto, cpu or cuda"
+        raise ValueError(message)
+    if kind == "cuda" and not torch.cuda.is_available():
+        message = f"device {device!r} was asked for, but there is no CUDA device here; use 'cpu' or 'auto'"
+        raise ValueError(message)
 
 
 def _load(

@@ -133,6 +133,9 @@ class Recording:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
+        if not self.path.is_file():
+            message = f"no recording {self.path}; expected a file of --save-recording"
+            raise FileNotFoundError(message)
         with self._open() as (reader, _):
             metadata: dict[bytes, bytes] = reader.schema.metadata or {}
         if _LAYOUT_KEY not in metadata:
