@@ -2,6 +2,10 @@
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -15,12 +19,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     from breakout_gradcam.cli import cli
 
     try:
-        result = cli.main(
-            list(argv) if argv is not None else None, prog_name="breakout-gradcam", standalone_mode=False
-        )
+        arguments = repeat_option("--env-kwargs", sys.argv[1:] if argv is None else argv)
+        result = cli.main(arguments, prog_name="breakout-gradcam", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _refuse(error)
     except (KeyboardInterrupt, click.Abort):
         print("Interrupted: what was recorded so far is finished and playable.", file=sys.stderr)  # noqa: T201
         return 130
@@ -28,6 +30,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"breakout-gradcam: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _refuse(error: "click.ClickException") -> int:
+    """Say in one line what was wrong with the usage; the whole help where no command was given."""
+    import click
+
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return error.exit_code
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = context.command_path if context else "breakout-gradcam"
+    message = " ".join(error.format_message().split())
+    print(f"{command}: {message} (see `{command} --help`)", file=sys.stderr)  # noqa: T201
+    return error.exit_code
 
 
 def repeat_option(name: str, arguments: Sequence[str]) -> list[str]:

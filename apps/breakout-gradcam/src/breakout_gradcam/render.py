@@ -111,17 +111,27 @@ def record(
         paths = Paths.under(folder, run.header["name_prefix"], run.n_timesteps)
         backend, heads = run.open_network()
         explainer = Explainer(backend, heads, run.actions, maps)
+        canvas = _make_canvas(run, explainer, maps)
         _announce(run, explainer, say)
         outputs = Outputs(run, paths, output)
         interrupted = False
         try:
             with one_thread(), outputs:
-                _draw_all(run, explainer, maps, outputs, say)
+                _draw_all(run, explainer, canvas, outputs, say)
         except KeyboardInterrupt:
             if not outputs.steps:
                 raise
             interrupted = True
         return outputs.finish(explainer, maps, say, interrupted=interrupted)
+
+
+def _make_canvas(run: Run, explainer: Explainer, maps: MapSettings) -> GameCanvas:
+    header = run.header
+    title = f"{game_name(header['env_id'])} · {header['algo'].upper()}"
+    kept = FRAMES_AHEAD + 1  # those that wait, and the one being encoded
+    return GameCanvas(
+        title, run.actions, float(header["fps"]), int(header["n_envs"]), explainer, maps, kept=kept
+    )
 
 
 def _announce(run: Run, explainer: Explainer, say: Say) -> None:
@@ -238,13 +248,7 @@ class Outputs:
         return Recorded(self.paths, self.steps, self.total_reward, self.game_score, digest, interrupted)
 
 
-def _draw_all(run: Run, explainer: Explainer, maps: MapSettings, outputs: Outputs, say: Say) -> None:
-    header = run.header
-    title = f"{game_name(header['env_id'])} · {header['algo'].upper()}"
-    kept = FRAMES_AHEAD + 1  # those that wait, and the one being encoded
-    canvas = GameCanvas(
-        title, run.actions, float(header["fps"]), int(header["n_envs"]), explainer, maps, kept=kept
-    )
+def _draw_all(run: Run, explainer: Explainer, canvas: GameCanvas, outputs: Outputs, say: Say) -> None:
     with closing(outputs.keep()) as steps:
         drawn = ((item, canvas.draw(item)) for item in explainer.stream(steps))
         with closing(prefetch(drawn, FRAMES_AHEAD)) as frames:

@@ -104,12 +104,9 @@ def live_run(files: AgentFiles, settings: AgentSettings, run: RunSettings) -> Ge
     """Make environments and agent as `rl_zoo3.record_video` does, in its order; nothing is played yet.
 
     Raises:
-        ValueError: fewer than one step is asked for, or the agent or its environment does not fit.
+        ValueError: the agent or its environment does not fit.
         OSError: the agent cannot be read.
     """
-    if run.n_timesteps < 1:
-        message = f"--n-timesteps {run.n_timesteps}: there is nothing to record; give 1 or more"
-        raise ValueError(message)
     env = make_env(
         files,
         n_envs=run.n_envs,

@@ -27,7 +27,11 @@ class AgentSettings:
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """How it is played; as in `rl_zoo3.record_video`."""
+    """How it is played; as in `rl_zoo3.record_video`.
+
+    Raises:
+        ValueError: fewer than one step.
+    """
 
     n_timesteps: int = 1000
     n_envs: int = 1
@@ -35,6 +39,11 @@ class RunSettings:
     stochastic: bool = False
     seed: int = 0
     no_render: bool = False
+
+    def __post_init__(self) -> None:
+        if self.n_timesteps < 1:
+            message = f"--n-timesteps {self.n_timesteps}: there is nothing to record; give 1 or more"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ class MapSettings:
         smooth: half life of the causal smoothing in frames; 0 is none.
         background: `game` (the rendered frame) or `observation` (what the network received).
         colormap: name of a colour table.
+        show_field: whether the pixels that the strongest cell sees are framed.
     """
 
     method: str = "gradcam"
@@ -65,6 +75,7 @@ class MapSettings:
     smooth: float = 0.0
     background: str = "game"
     colormap: str = "inferno"
+    show_field: bool = False
 
 
 @dataclass(frozen=True, slots=True)
