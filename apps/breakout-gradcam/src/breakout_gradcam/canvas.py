@@ -28,6 +28,7 @@ from rlviz_overlay import (
     TextStyle,
     blend,
     colormap,
+    draw_box,
     format_value,
     make_scale,
     resize_heatmap,
@@ -119,6 +120,8 @@ class GameCanvas:
             self._canvases = cycle([base.copy() for _ in range(self._kept)])
         canvas = next(self._canvases)
         self._layout.draw(canvas)
+        if self._settings.show_field:
+            self._draw_field(canvas, item)
         self._new_episode = step.done
         return Shown(canvas, float(np.abs(heat).max()), self._episode)
 
@@ -139,6 +142,16 @@ class GameCanvas:
             newest = item.step.observation[-1]
             return np.repeat(newest[:, :, None], 3, axis=2)
         return first_tile(item.step.frame, self._n_envs)
+
+    def _draw_field(self, canvas: Frame, item: Explained) -> None:
+        """Frame the pixels that the map's strongest cell sees."""
+        field = self._explainer.field
+        y, x = np.unravel_index(int(np.abs(item.map).argmax()), item.map.shape)
+        box = field.box((int(y), int(x)))
+        seen = Rect(box.left, box.top, box.right - box.left, box.bottom - box.top)
+        place = self._layout.rects["game"].fit(Size.of(self._background(item)))
+        whole = Size(field.pixels[1], field.pixels[0])
+        draw_box(canvas, place.project(seen, whole), DARK.text, thickness=2, outline=DARK.outline)
 
     def _remark(self, item: Explained) -> str:
         evidence = self._settings.evidence
@@ -182,12 +195,12 @@ class GameCanvas:
         rects = panel_rects(right.inset(_MARGIN), len(self._actions))
         evidence, full = self._settings.evidence, SCALES[self._settings.scale].full_heat
         if self._signed:
-            legend = Legend(self._table, low=f"against, {full}", middle="none", high=f"for, {full}")
+            legend, ends = Legend(self._table, low="against", middle="none", high="for"), f", full at {full}"
         else:
-            legend = Legend(self._table, low="none", high=full)
+            legend, ends = Legend(self._table, low="none", high=full), ""
         layout.place("title", rects["title"], Label(self._title, TextStyle(20, DARK.text, BOLD)))
         layout.place("card", rects["action"], Panel(Label("", TextStyle(12, DARK.muted))))
-        layout.place("legend", rects["legend"], Panel(legend, title=f"Heat: {evidence} evidence"))
+        layout.place("legend", rects["legend"], Panel(legend, title=f"Heat: {evidence} evidence{ends}"))
         layout.place("notes", rects["notes"], Paragraph(self._notes(), TextStyle(12, DARK.muted)))
         canvas = layout.new_canvas()
         layout.draw(canvas)
@@ -196,9 +209,10 @@ class GameCanvas:
     def _notes(self) -> str:
         explainer, settings, field = self._explainer, self._settings, self._explainer.field
         target = "the executed action" if settings.target == "action" else settings.target
-        measured = (
-            f" (r = {explainer.agreement:.2f} with occlusion)" if explainer.agreement is not None else ""
-        )
+        measured = ""
+        if settings.placement == "auto":
+            agreement = explainer.agreement
+            measured = " · not measurable" if agreement is None else f" · r = {agreement:.2f} with occlusion"
         (h, w), (fh, fw), (height, width) = field.cells, field.size, field.pixels
         return (
             f"{settings.method} of {target} at {explainer.layer.name}\n"

@@ -148,8 +148,14 @@ show_options = together(
         help="The picture under the heat.",
     ),
     click.option(
-        "--colormap", type=click.Choice(list(COLORMAPS)), metavar="NAME", default="inferno", show_default=True
+        "--colormap",
+        type=click.Choice(list(COLORMAPS)),
+        metavar="NAME",
+        default="inferno",
+        show_default=True,
+        help=f"{', '.join(COLORMAPS)}; signed evidence is always shown in diverging.",
     ),
+    click.option("--show-field", is_flag=True, help="Frame the pixels that the map's strongest cell sees."),
 )
 
 recording_option = click.option(

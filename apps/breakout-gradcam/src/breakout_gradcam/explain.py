@@ -11,6 +11,7 @@ from rlviz_cam import (
     PLACEMENTS,
     Backend,
     CamExtractor,
+    NoEffectError,
     Placer,
     Target,
     calibrate,
@@ -129,18 +130,22 @@ class Explainer:
 
     def _choose_placement(self, steps: Sequence[Step]) -> None:
         sample = spread(steps, CALIBRATION_FRAMES)
-        table = calibrate(
-            self._backend,
-            observations(sample),
-            self.target(sample),
-            layer=self.layer.name,
-            methods=(self._settings.method,),
-            evidences=(self._settings.evidence,),
-            placements=PLACEMENTS,
-        )
-        best = table.best(self._settings.method, self._settings.evidence)
-        self.placement, self.agreement, self.calibrated_on = best.placement, best.agreement, len(sample)
-        self._placer = Placer(best.placement, self.field)
+        try:
+            table = calibrate(
+                self._backend,
+                observations(sample),
+                self.target(sample),
+                layer=self.layer.name,
+                methods=(self._settings.method,),
+                evidences=(self._settings.evidence,),
+                placements=PLACEMENTS,
+            )
+        except NoEffectError:  # said on the frames and in the manifest: no agreement, on 0 frames
+            self.placement = PLACEMENTS[0]
+        else:
+            best = table.best(self._settings.method, self._settings.evidence)
+            self.placement, self.agreement, self.calibrated_on = best.placement, best.agreement, table.frames
+        self._placer = Placer(self.placement, self.field)
 
 
 def observations(steps: Sequence[Step]) -> NDArray[np.uint8]:

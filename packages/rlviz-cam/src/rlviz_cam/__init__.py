@@ -9,7 +9,14 @@ from rlviz_cam.backends.base import (
     WindowOp,
     automatic_layer,
 )
-from rlviz_cam.calibration import CONTROL, Calibration, CalibrationRow, Covering, calibrate
+from rlviz_cam.calibration import (
+    CONTROL,
+    Calibration,
+    CalibrationRow,
+    Covering,
+    NoEffectError,
+    calibrate,
+)
 from rlviz_cam.evidence import EVIDENCE, select_evidence
 from rlviz_cam.extractor import CamExtractor, CamResult
 from rlviz_cam.geometry import Box, ReceptiveField, receptive_field
@@ -47,6 +54,7 @@ __all__ = [
     "Inputs",
     "LayerInfo",
     "LayerRecord",
+    "NoEffectError",
     "PatchGrid",
     "Placer",
     "ReceptiveField",

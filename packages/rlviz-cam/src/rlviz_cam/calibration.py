@@ -19,6 +19,10 @@ CONTROL = "random"
 """Method name of the control rows: normal noise in place of the map."""
 
 
+class NoEffectError(ValueError):
+    """Covering parts of the image changes the score on none of the frames: there is nothing to agree with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Covering:
     """How patches of the image are covered to calibrate against.
@@ -138,8 +142,8 @@ def calibrate(
         covering: With what patches the image is covered.
 
     Raises:
-        ValueError: When something asked for does not exist or fit, or when covering changes nothing on any
-            frame.
+        NoEffectError: When covering changes nothing on any frame.
+        ValueError: When something asked for does not exist or fit.
     """
     layer = automatic_layer(backend) if layer is None else layer
     extractors = [CamExtractor(backend, layer, method=method) for method in methods]
@@ -150,7 +154,7 @@ def calibrate(
     counted = np.ptp(np.abs(flat), axis=1) > 0
     if not counted.any():
         msg = "covering patches changes the score on none of the frames; give other frames, target or fill"
-        raise ValueError(msg)
+        raise NoEffectError(msg)
     grid = PatchGrid.over(field.pixels, patch=patch, stride=stride)
     patches = {name: _patch_operator(name, field, grid) for name in placements}
     maps = {extractor.method: extractor(inputs, target).maps for extractor in extractors}

@@ -60,8 +60,8 @@ class RunningMax:
 class TypicalPeak:
     """By the typical peak of late: causal, no flicker, and an outlier is clipped instead of darkening the rest.
 
-    log p[t] = d * log p[t-1] + (1 - d) * log max |x[t]| with d = 2 ** (-1 / half_life): a geometric mean, as
-    peaks of maps differ by factors. Full heat is headroom * p[t]. Maps of nothing do not count.
+    log p[t] = d * log p[t-1] + (1 - d) * log max |x[t]|, d = 2 ** (-1 / half_life): a geometric mean, as
+    peaks differ by factors. Full heat is headroom * p[t]. Maps of nothing do not count.
     """
 
     def __init__(self, half_life: float = 60, headroom: float = 1.5) -> None:
