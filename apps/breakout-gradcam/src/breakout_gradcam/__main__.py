@@ -16,9 +16,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     import click
 
-    from breakout_gradcam.cli import cli
-
     try:
+        from breakout_gradcam.cli import cli
+
         arguments = repeat_option("--env-kwargs", sys.argv[1:] if argv is None else argv)
         result = cli.main(arguments, prog_name="breakout-gradcam", standalone_mode=False)
     except click.ClickException as error:
@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         print("Interrupted: what was recorded so far is finished and playable.", file=sys.stderr)  # noqa: T201
         return 130
-    except (ValueError, OSError, ModuleNotFoundError) as error:
+    except (ValueError, OSError, ImportError) as error:
         print(f"breakout-gradcam: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
         return 1
     return result if isinstance(result, int) else 0

@@ -4,13 +4,13 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from rlviz_overlay.axis import Axis, Limits, format_value
 from rlviz_overlay.drawable import fill, new_canvas
 from rlviz_overlay.geometry import Frame, Rect, Size
+from rlviz_overlay.opencv import cv2
 from rlviz_overlay.text import BOLD, REGULAR, TextStyle, draw_text, measure_text
 from rlviz_overlay.theme import DARK, Theme
 

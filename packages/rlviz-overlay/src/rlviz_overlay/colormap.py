@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from rlviz_overlay.opencv import cv2
 
 Table = NDArray[np.uint8]
 """A colour table: uint8 (256, 3), RGB; row 0 is the lowest level, row 255 the highest."""

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol
 
-import cv2
 import numpy as np
 
 from rlviz_overlay.geometry import Frame, Rect, Size
+from rlviz_overlay.opencv import cv2
 from rlviz_overlay.theme import Color
 
 

@@ -1,11 +1,11 @@
 """Heat on pictures."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from rlviz_overlay.colormap import Table
 from rlviz_overlay.geometry import Frame, Size
+from rlviz_overlay.opencv import cv2
 
 Heatmap = NDArray[np.float32]
 """Float32 (H, W) in [0, 1], or in [-1, 1] where both signs are shown."""

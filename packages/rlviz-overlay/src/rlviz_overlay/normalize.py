@@ -58,7 +58,7 @@ class RunningMax:
 
 
 class TypicalPeak:
-    """By the typical peak of late: causal, no flicker, and an outlier is clipped instead of darkening the rest.
+    """By the typical peak of late: causal, no flicker; an outlier is clipped instead of darkening the rest.
 
     log p[t] = d * log p[t-1] + (1 - d) * log max |x[t]|, d = 2 ** (-1 / half_life): a geometric mean, as
     peaks differ by factors. Full heat is headroom * p[t]. Maps of nothing do not count.

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import cv2
-
 from rlviz_overlay.colormap import Table
 from rlviz_overlay.drawable import Drawable, Static, fill
 from rlviz_overlay.geometry import Frame, Rect
+from rlviz_overlay.opencv import cv2
 from rlviz_overlay.text import BOLD, TextStyle, draw_text, fit, measure_text
 from rlviz_overlay.theme import DARK, Theme
 

@@ -1,10 +1,9 @@
 """A picture that is scaled into a rectangle."""
 
-import cv2
-
 from rlviz_overlay.drawable import fill
 from rlviz_overlay.geometry import Frame, Rect, Size
 from rlviz_overlay.heatmap import resampling
+from rlviz_overlay.opencv import cv2
 from rlviz_overlay.theme import DARK, Color
 
 

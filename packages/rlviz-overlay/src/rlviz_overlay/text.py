@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal
 
-import cv2
-
 from rlviz_overlay.geometry import Frame, Rect, Size
+from rlviz_overlay.opencv import cv2
 from rlviz_overlay.theme import Color
 
 Align = Literal["left", "center", "right"]

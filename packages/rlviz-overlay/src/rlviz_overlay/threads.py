@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
-import cv2
+from rlviz_overlay.opencv import cv2
 
 
 @contextmanager
