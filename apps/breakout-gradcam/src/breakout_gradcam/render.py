@@ -223,9 +223,9 @@ class Outputs:
         strongest = np.unravel_index(int(np.abs(item.map).argmax()), item.map.shape)
         values = (
             self.steps, step.index, shown.episode, step.action, self.run.actions[step.action], step.chosen,
-            step.reward, step.unclipped_reward, step.score, step.lives, step.done, item.value,
-            item.target_score, np.maximum(item.map, 0).sum(), np.maximum(-item.map, 0).sum(),
-            shown.heat_peak, *strongest, *item.action_values,
+            step.reward, step.unclipped_reward, step.score, step.lives, step.done, np.float32(item.value),
+            np.float32(item.target_score), np.maximum(item.map, 0).sum(), np.maximum(-item.map, 0).sum(),
+            np.float32(shown.heat_peak), *strongest, *item.action_values,
         )  # fmt: skip
         self._timeline.write(dict(zip(self._timeline.columns, values, strict=True)))
         self.steps += 1
