@@ -17,6 +17,7 @@ import pytest
 import yaml
 from breakout_gradcam.__main__ import main
 from numpy.typing import NDArray
+from rlviz_video import read_timeline
 
 ENV = "BreakoutNoFrameskip-v4"
 SEAQUEST = "SeaquestNoFrameskip-v4"
@@ -63,6 +64,11 @@ class Made:
     @property
     def timeline(self) -> Path:
         return self.video.with_suffix(".timeline.csv")
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The timeline's rows."""
+        return [dict(row) for row in read_timeline(self.timeline)]
 
     @property
     def manifest_path(self) -> Path:

@@ -7,7 +7,6 @@ import pytest
 from breakout_gradcam.__main__ import main
 from rlviz_cam import EVIDENCE, METHODS, PLACEMENTS
 from rlviz_overlay import COLORMAPS, SCALES
-from rlviz_video import read_timeline
 
 STEPS = 4
 LEFT, RIGHT = 3, 2
@@ -83,25 +82,25 @@ def test_every_target_makes_a_video(target, draw):
 
 
 def test_the_contrast_of_two_actions_is_the_difference_of_their_values(draw):
-    for row in read_timeline(draw("--target", "contrast:LEFT,RIGHT").timeline):
+    for row in draw("--target", "contrast:LEFT,RIGHT").rows:
         assert row["target_score"] == pytest.approx(row["value_LEFT"] - row["value_RIGHT"], abs=1e-5)
 
 
 def test_turning_a_contrast_around_exchanges_the_evidence_for_and_against(draw):
-    one = read_timeline(draw("--target", "contrast:LEFT,RIGHT", folder="one").timeline)
-    other = read_timeline(draw("--target", "contrast:RIGHT,LEFT", folder="other").timeline)
+    one = draw("--target", "contrast:LEFT,RIGHT", folder="one").rows
+    other = draw("--target", "contrast:RIGHT,LEFT", folder="other").rows
     for row, turned in zip(one, other, strict=True):
         assert row["evidence_for"] == pytest.approx(turned["evidence_against"], rel=1e-4, abs=1e-6)
 
 
 def test_the_advantage_is_the_actions_value_less_the_mean_of_all(draw):
-    for row in read_timeline(draw("--target", "advantage").timeline):
+    for row in draw("--target", "advantage").rows:
         values = [value for name, value in row.items() if name.startswith("value_")]
         assert row["target_score"] == pytest.approx(values[row["action"]] - np.mean(values), abs=1e-5)
 
 
 def test_the_value_of_a_q_learner_is_its_highest_q_value(draw):
-    for row in read_timeline(draw("--target", "value").timeline):
+    for row in draw("--target", "value").rows:
         assert row["target_score"] == pytest.approx(row["value"], abs=1e-5)
         assert row["value"] == max(value for name, value in row.items() if name.startswith("value_"))
 
@@ -116,7 +115,7 @@ def test_smoothing_changes_the_pictures_and_no_figure_of_the_maps(draw):
     plain, smooth = draw(folder="plain"), draw("--smooth", 3, folder="smooth")
     assert plain.video.read_bytes() != smooth.video.read_bytes()
     columns = ("evidence_for", "evidence_against", "target_score", "cell_y", "cell_x")
-    for row, other in zip(read_timeline(plain.timeline), read_timeline(smooth.timeline), strict=True):
+    for row, other in zip(plain.rows, smooth.rows, strict=True):
         assert [row[name] for name in columns] == [other[name] for name in columns]
 
 

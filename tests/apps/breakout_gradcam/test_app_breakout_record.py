@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from rlviz_agents import read_recording
-from rlviz_video import read_timeline, sha256_file
+from rlviz_video import sha256_file
 
 ENV = "BreakoutNoFrameskip-v4"
 STEPS = 40
@@ -18,7 +18,7 @@ FAST = ("--placement", "stretch")
 
 @pytest.fixture(scope="module")
 def rows(sample_run):
-    return read_timeline(sample_run.timeline)
+    return sample_run.rows
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +246,7 @@ def test_another_atari_game_with_18_actions_is_recorded(cli, zoo, made, decode):
     assert cli("record", "-f", zoo, "--env", env_id, "-n", 20, "-o", made().folder).status == 0
     files = made(env_id=env_id, steps=20)
     assert decode(files.video).frames.shape == (20, 630, 840, 3)
-    assert sum(column.startswith("value_") for column in read_timeline(files.timeline)[0]) == 18
+    assert sum(column.startswith("value_") for column in files.rows[0]) == 18
 
 
 def test_of_two_environments_the_first_is_explained_and_both_are_in_the_original(
@@ -259,7 +259,7 @@ def test_of_two_environments_the_first_is_explained_and_both_are_in_the_original
     assert decode(files.original).frames.shape[1:] == (2 * 210, 160, 3)
     assert decode(files.video).frames.shape == (12, 630, 840, 3)
     first = [step.actions[0] for step in read_recording(kept)]
-    assert [row["action"] for row in read_timeline(files.timeline)] == first
+    assert [row["action"] for row in files.rows] == first
 
 
 @pytest.mark.parametrize("algo", ["qrdqn", "ppo", "a2c"])
@@ -273,7 +273,7 @@ def test_the_other_algorithms_are_recorded(algo, cli, zoo, made, decode):
 @pytest.mark.parametrize("algo", ["ppo", "a2c"])
 def test_the_action_values_of_an_actor_are_probabilities(algo, cli, zoo, made):
     assert cli("record", "-f", zoo, "--algo", algo, "-n", 5, "-o", made().folder, *FAST).status == 0
-    for row in read_timeline(made(algo, steps=5).timeline):
+    for row in made(algo, steps=5).rows:
         values = [value for name, value in row.items() if name.startswith("value_")]
         assert sum(values) == pytest.approx(1, abs=1e-5)
         assert row["chosen"] == "sampled"
