@@ -100,3 +100,8 @@ def test_a_ball_out_of_play_has_no_flight():
 )
 def test_reflection_is_a_triangle_wave_between_the_walls(position, folded):
     assert reflect(position, 8, 150) == folded
+
+
+def test_a_ball_below_the_paddle_falls_and_lands_nowhere():
+    found = flight(scene_with_ball(60, 190), scene_with_ball(62, 200))
+    assert (found.direction, found.landing_x) == ("down", None)

@@ -72,7 +72,7 @@ class BallFlight:
     Attributes:
         direction: up, down or still.
         landing_x: x of the ball's left edge when it reaches the paddle's height, in pixels, reflected at the
-            walls; None unless it falls.
+            walls; None unless it falls towards it.
     """
 
     direction: Direction
@@ -90,7 +90,10 @@ def ball_flight(before: Scene, now: Scene) -> BallFlight | None:
     (x0, y0, *_), (x, y, *_) = before.ball, now.ball
     if y <= y0:
         return BallFlight("up" if y < y0 else "still", None)
-    landing = x + (x - x0) * (PADDLE_Y - BALL_HEIGHT - y) / (y - y0)
+    left_to_fall = PADDLE_Y - BALL_HEIGHT - y
+    if left_to_fall < 0:  # past the paddle: it is lost, or has just been hit
+        return BallFlight("down", None)
+    landing = x + (x - x0) * left_to_fall / (y - y0)
     return BallFlight("down", reflect(landing, WALLS[0], WALLS[1] - BALL_WIDTH))
 
 

@@ -26,7 +26,7 @@ def make_demo(folder: Path, n_timesteps: int, *, force: bool, say: Callable[[str
 
     Raises:
         OSError: an output exists or cannot be written.
-        KeyboardInterrupt: Ctrl-C.
+        KeyboardInterrupt: Ctrl-C; the page then shows what was recorded until then.
     """
     say(SAMPLE)
     page = folder / "index.html"
@@ -40,7 +40,10 @@ def make_demo(folder: Path, n_timesteps: int, *, force: bool, say: Callable[[str
         )
     entries = [_entry(made, folder)]
     write_entries(folder, entries)
-    return write_gallery(page, entries, title="breakout-gradcam")
+    write_gallery(page, entries, title="breakout-gradcam")
+    if made.interrupted:
+        raise KeyboardInterrupt
+    return page
 
 
 def _entry(made: Recorded, folder: Path) -> GalleryEntry:
