@@ -122,7 +122,7 @@ def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+def process(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start the command line, or another module, in a process (and a process group) of its own."""
     started: list[subprocess.Popen[str]] = []
 
@@ -154,7 +154,7 @@ def decode() -> Callable[[Path], Decoded]:
     def read(path: Path) -> Decoded:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
-            frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
+            frames: list[Any] = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
             assert stream.average_rate is not None
             return Decoded(np.stack(frames), Fraction(stream.average_rate))
 

@@ -58,7 +58,8 @@ def test_the_demo_makes_a_page_with_its_video_and_says_that_it_is_a_sample(folde
     assert (folder / entry["video"]).is_file()
     assert (folder / entry["poster"]).is_file()
     assert entry["video"] in page
-    assert "sample" in page.lower()
+    assert '<span class="sample">sample</span>' in page
+    assert "a DQN of ours after 300,000 training steps; it plays far from perfectly" in page
 
 
 def test_the_page_names_nothing_outside_its_folder(folder):

@@ -1,5 +1,6 @@
 """What is left after a kill, an interrupt and a full disk."""
 
+import json
 import os
 import random
 import shutil
@@ -129,7 +130,7 @@ def test_ctrl_c_finishes_every_file_and_exits_130(interrupted, decode, tmp_path)
     recording = read_recording(tmp_path / "run.arrow")
     assert sum(1 for _ in recording) >= manifest["frames"]
     assert recording.complete
-    assert "Recording completed!" in out
+    assert f"Interrupted: the videos hold what was recorded, {manifest['frames']} of {MANY} steps." in out
 
 
 def test_ctrl_c_with_several_environments_exits_130(process, zoo, made, tmp_path):
@@ -200,3 +201,16 @@ def test_an_output_folder_that_may_not_be_written_is_one_line(cli, sample, tmp_p
         pytest.skip("this user may write anywhere")
     outcome = cli("record", "-f", sample, "-n", 3, "-o", folder)
     outcome.fails_with_one_line("Permission denied", str(folder))
+
+
+def test_ctrl_c_in_the_demo_finishes_the_page_and_exits_130(process, tmp_path):
+    run = process("demo", "-o", tmp_path / "demo", "-n", MANY)
+    video = tmp_path / "demo" / "gradcam" / "final-model-dqn-BreakoutNoFrameskip-v4_gradcam.part.mp4"
+    deadline = time.monotonic() + 60
+    while not (video.exists() and video.stat().st_size > 10_000) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    interrupt(run)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 130, err
+    assert (tmp_path / "demo" / "index.html").is_file()
+    assert json.loads((tmp_path / "demo" / "gallery.json").read_text(encoding="utf-8"))

@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         return _refuse(error)
     except (KeyboardInterrupt, click.Abort):
-        print("Interrupted: what was recorded so far is finished and playable.", file=sys.stderr)  # noqa: T201
+        print("breakout-gradcam: interrupted", file=sys.stderr)  # noqa: T201
         return 130
     except (ValueError, OSError, ImportError) as error:
         print(f"breakout-gradcam: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201

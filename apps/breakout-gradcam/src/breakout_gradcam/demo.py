@@ -56,6 +56,7 @@ def _entry(made: Recorded, folder: Path) -> GalleryEntry:
         caption="An Atari agent as rl_zoo3.record_video records it, with what its last convolution looked "
         "at, the action it took and what it expected of each.",
         facts={
+            "agent": SAMPLE.partition(": ")[2],
             "steps": str(made.steps),
             "game score": f"{made.game_score:g}",
             "run digest": made.digest[:16],

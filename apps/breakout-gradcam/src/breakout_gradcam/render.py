@@ -239,7 +239,11 @@ class Outputs:
         content |= {"command": sys.argv, "interrupted": interrupted}
         write_manifest(self.paths.manifest, content, force=self._settings.force)
         say(f"Grad-CAM video saved to: {self.paths.gradcam}")
-        say("Recording completed!")
+        if interrupted:
+            asked = self.run.n_timesteps
+            say(f"Interrupted: the videos hold what was recorded, {self.steps} of {asked} steps.")
+        else:
+            say("Recording completed!")
         say(f"Total reward: {self.total_reward:.1f}")
         if self.game_score != self.total_reward:
             say(f"Total game score: {self.game_score:.1f}")
