@@ -81,7 +81,7 @@ def test_calibration_of_another_algorithm_runs(cli, zoo):
 def rows(recording, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
     """The analysis of the shared run as CSV; an empty cell is an empty text."""
     path = tmp_path_factory.mktemp("analysis") / "rows.csv"
-    run = ["analyze", "--from-recording", recording, "--placement", "field", "-o", path]
+    run = ["analyze", "--from-recording", recording, "-o", path]
     assert main([str(part) for part in run]) == 0
     return read_csv(path)
 
@@ -153,7 +153,7 @@ def test_the_ball_lands_where_it_was_expected(rows):
 
 
 def test_the_text_says_what_the_table_holds(cli, recording, rows):
-    said = cli("analyze", "--from-recording", recording, "--placement", "field").out
+    said = cli("analyze", "--from-recording", recording).out
     first = rows[0]
     assert f"Frame 0: Action = {first['action']} ({first['chosen']})" in said
     assert f"├─ margin {float(first['margin']):+.4f} over {first['runner_up']}" in said
@@ -162,18 +162,18 @@ def test_the_text_says_what_the_table_holds(cli, recording, rows):
 
 
 def test_the_text_begins_with_what_the_maps_cannot_show(cli, recording):
-    said = cli("analyze", "--from-recording", recording, "--placement", "field").out
+    said = cli("analyze", "--from-recording", recording).out
     assert said.startswith("The map is a grid of 7x7 cells. Each cell sees 36x36 of the 84x84 input pixels")
 
 
 def test_json_is_one_object_a_frame(cli, recording, rows):
-    said = cli("analyze", "--from-recording", recording, "--placement", "field", "--json").out
+    said = cli("analyze", "--from-recording", recording, "--json").out
     found = [json.loads(line) for line in said.splitlines()]
     assert [row["action"] for row in found] == [row["action"] for row in rows]
 
 
 def test_another_game_has_no_shares(cli, zoo, tmp_path):
-    run = ("analyze", "-f", zoo, "--env", "SeaquestNoFrameskip-v4", "-n", 5, "--placement", "field")
+    run = ("analyze", "-f", zoo, "--env", "SeaquestNoFrameskip-v4", "-n", 5)
     outcome = cli(*run, "-o", tmp_path / "rows.csv")
     assert "Only Breakout's RAM is read for objects" in outcome.out
     for row in read_csv(tmp_path / "rows.csv"):
@@ -183,7 +183,7 @@ def test_another_game_has_no_shares(cli, zoo, tmp_path):
 
 def test_a_table_that_exists_is_not_overwritten(cli, recording, tmp_path):
     (tmp_path / "rows.csv").write_text("mine", encoding="utf-8")
-    run = ("analyze", "--from-recording", recording, "--placement", "field", "-o", tmp_path / "rows.csv")
+    run = ("analyze", "--from-recording", recording, "-o", tmp_path / "rows.csv")
     cli(*run).fails_with_one_line("rows.csv exists", "--force")
     assert (tmp_path / "rows.csv").read_text(encoding="utf-8") == "mine"
     assert cli(*run, "--force").status == 0

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from rlviz_cam import PLACEMENTS
 from rlviz_video import Timeline
 
 from breakout_gradcam.analysis import COLUMNS, analyze, describe, limits
@@ -30,7 +31,7 @@ def analyze_agent(
     Args:
         agent: which agent.
         settings: how it is played.
-        maps: what is explained.
+        maps: target, layer and method.
         output: `from_recording` names a recording to read instead of playing; `force` replaces the CSV.
         csv: where the rows go as CSV too, or None.
         say: takes each text.
@@ -44,7 +45,8 @@ def analyze_agent(
         table = stack.enter_context(Timeline(csv, COLUMNS, force=output.force)) if csv else None
         run = stack.enter_context(open_run(agent, settings, output.from_recording))
         backend, heads = run.open_network()
-        explainer = Explainer(backend, heads, run.actions, maps)
+        # Cells are judged by what they see, so where their heat would be drawn makes no difference.
+        explainer = Explainer(backend, heads, run.actions, replace(maps, placement=PLACEMENTS[0]))
         is_breakout = game_name(run.header["env_id"]) == "Breakout"
         if not as_json:
             say(limits(explainer.field) + "\n")

@@ -116,8 +116,7 @@ target_options = together(
     click.option("--layer", help="Layer by name; the last spatial one otherwise."),
 )
 
-map_options = together(
-    target_options,
+method_option = together(
     click.option(
         *("--method", "--gradcam-method", "method"),
         type=click.Choice([*METHODS, *LIBRARY_METHODS]),
@@ -126,6 +125,11 @@ map_options = together(
         show_default=True,
         help=f"{', '.join(METHODS)}; by pytorch-grad-cam (extra `grad-cam`): {', '.join(LIBRARY_METHODS)}.",
     ),
+)
+
+map_options = together(
+    target_options,
+    method_option,
     click.option(
         "--placement",
         type=click.Choice(["auto", *PLACEMENTS]),
@@ -133,11 +137,23 @@ map_options = together(
         show_default=True,
         help="Where a cell's heat is drawn; auto measures all against occlusion.",
     ),
-    click.option("--evidence", type=click.Choice(list(EVIDENCE)), default="absolute", show_default=True),
+    click.option(
+        "--evidence",
+        type=click.Choice(list(EVIDENCE)),
+        default="absolute",
+        show_default=True,
+        help="Which part of a map is shown: what speaks for the target, against it, both by size or by sign.",
+    ),
 )
 
 show_options = together(
-    click.option("--scale", type=click.Choice(list(SCALES)), default="recent", show_default=True),
+    click.option(
+        "--scale",
+        type=click.Choice(list(SCALES)),
+        default="recent",
+        show_default=True,
+        help=f"What full heat is: {'; '.join(f'{name}, {SCALES[name].description}' for name in SCALES)}.",
+    ),
     click.option("--scale-value", type=float, help="The map value of full heat, for `--scale fixed`."),
     click.option("--smooth", default=0.0, show_default=True, help="Half life of the smoothing, in frames."),
     click.option(
@@ -235,7 +251,7 @@ def calibrate(*, as_json: bool, frames: int, **given: Any) -> None:  # noqa: ANN
 
 
 @cli.command()
-@together(agent_options, run_options, map_options, recording_option, json_option)
+@together(agent_options, run_options, target_options, method_option, recording_option, json_option)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the rows to this CSV file too.")
 @click.option("--force", is_flag=True, help="Replace the CSV file if it exists.")
 def analyze(*, as_json: bool, output: Path | None, **given: Any) -> None:  # noqa: ANN401

@@ -68,7 +68,11 @@ class Explainer:
         self._heads = tuple(heads)
         self._actions = tuple(actions)
         self._settings = settings
-        self._extractor = CamExtractor(backend, settings.layer, method=settings.method)
+        try:
+            self._extractor = CamExtractor(backend, settings.layer, method=settings.method)
+        except ModuleNotFoundError as error:
+            msg = f"{error} (for this tool: uv tool install './apps/breakout-gradcam[grad-cam]')"
+            raise ModuleNotFoundError(msg) from error
         self.layer = backend.layer(self._extractor.layer)
         self.field = receptive_field(backend, self.layer.name)
         self.value_name = {"q": "Q-value", "quantiles": "Q-value", "logits": "probability"}[

@@ -155,7 +155,11 @@ def recorded_run(path: Path, settings: AgentSettings) -> Run:
 def _files_of(header: Mapping[str, Any], settings: AgentSettings) -> AgentFiles:
     model = Path(header["model"])
     if not model.is_file():
-        return locate(settings)
+        try:
+            return locate(settings)
+        except FileNotFoundError as error:
+            message = f"the recording's agent is not at {model} any more, and not where -f points to: {error}"
+            raise FileNotFoundError(message) from error
     return AgentFiles(
         model_path=model,
         name_prefix=header["name_prefix"],

@@ -44,7 +44,7 @@ def run_header(
         "algo": files.algo,
         "exp_id": files.exp_id,
         "name_prefix": files.name_prefix,
-        "model": str(files.model_path),
+        "model": str(files.model_path.resolve()),
         "model_sha256": agent.sha256,
         "action_names": list(action_names(env)),
         "observation_shape": list(agent.observation_shape),
