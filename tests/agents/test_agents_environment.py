@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -188,10 +189,21 @@ def test_rewards_are_counted_below_the_wrapper_that_clips_them():
     assert (rewards, state.score, state.total, state.lives, state.ram) == ([1, 1, 1], 7.0, 28.0, -1, None)
 
 
-def test_the_emulators_banner_is_not_shown(zoo: Path):
+@pytest.mark.parametrize("n_envs", [1, 2])
+def test_the_emulators_banner_is_not_shown(n_envs: int, zoo: Path):
     code = (
         "import sys; from rlviz_agents import find_agent, make_env\n"
-        f"make_env(find_agent(sys.argv[1], 'dqn', '{ENV}')).close()"
+        f"make_env(find_agent(sys.argv[1], 'dqn', '{ENV}'), n_envs={n_envs}).close()"
     )
     done = subprocess.run([sys.executable, "-c", code, str(zoo)], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_processes_of_environments_leave_ctrl_c_to_the_one_that_plays(dqn_files: AgentFiles):
+    env: Any = make_env(dqn_files, n_envs=2)
+    env.reset()
+    for process in env.unwrapped.processes:
+        os.kill(process.pid, signal.SIGINT)
+    env.step([0, 0])
+    assert all(process.is_alive() for process in env.unwrapped.processes)
+    env.close()

@@ -55,7 +55,7 @@ def make_env(
     from rl_zoo3.utils import create_test_env
     from stable_baselines3.common.utils import set_random_seed
 
-    from rlviz_agents.game_state import GameStateWrapper
+    from rlviz_agents.game_state import GameStateWrapper, WorkerStateWrapper
 
     if n_envs < 1:
         message = f"{n_envs} environments cannot be played; give at least 1"
@@ -66,8 +66,8 @@ def make_env(
     wrappers = _as_list(hyperparams.get("env_wrapper"))
     if not trust:
         check_hyperparams(files)
-    hyperparams["env_wrapper"] = [GameStateWrapper, *wrappers]
-    _quiet_emulator()
+    innermost = GameStateWrapper if n_envs == 1 else WorkerStateWrapper
+    hyperparams["env_wrapper"] = [innermost, *wrappers]
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # the zoo prints; a library stays quiet
             return create_test_env(
@@ -90,14 +90,6 @@ def make_env(
             f"a process of environment {files.env_id!r} died; see its message above, or use 1 environment"
         )
         raise OSError(message) from error
-
-
-def _quiet_emulator() -> None:
-    """Keep the Atari emulator's banner off stderr; ale-py silences all but errors itself, one line later."""
-    with contextlib.suppress(ImportError):
-        import ale_py
-
-        ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
 
 
 def check_env_id(env_id: str) -> None:

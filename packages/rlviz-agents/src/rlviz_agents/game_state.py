@@ -1,16 +1,25 @@
 """The one wrapper added to an environment; it changes nothing and can be asked how the game stands.
 
-This module imports gymnasium and is itself imported only when an environment is made. It imports rl_zoo3
-because that patches gymnasium's TimeLimit: an environment in a process of its own has to be patched as well,
-before it is made.
+This module imports gymnasium and is itself imported only when an environment is made, in every process that
+makes one. It imports rl_zoo3 because that patches gymnasium's TimeLimit: an environment in a process of its
+own has to be patched as well, before it is made. For the same reason the Atari emulator's banner is kept off
+stderr here; ale-py itself silences all but errors, one line after the banner.
 """
 
+import contextlib
+import signal
 from typing import Any, SupportsFloat
 
 import gymnasium as gym
 import rl_zoo3  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
 from rlviz_agents.steps import GameState
+
+with contextlib.suppress(ImportError):
+    import ale_py
+
+    emulator: Any = ale_py
+    emulator.ALEInterface.setLoggerMode(emulator.LoggerMode.Error)
 
 
 class GameStateWrapper(gym.Wrapper[Any, Any, Any, Any]):
@@ -46,3 +55,15 @@ class GameStateWrapper(gym.Wrapper[Any, Any, Any, Any]):
         """Name the actions as the environment does, or None where it does not."""
         meanings = getattr(self.env.unwrapped, "get_action_meanings", None)
         return None if meanings is None else [str(name) for name in meanings()]
+
+
+class WorkerStateWrapper(GameStateWrapper):
+    """The same in a process of its own, which leaves Ctrl-C to the process that plays.
+
+    A terminal interrupts all of them; environments that end by themselves would break the pipes of a run that
+    is being finished.
+    """
+
+    def __init__(self, env: gym.Env[Any, Any]) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        super().__init__(env)
