@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rlviz_video import GalleryEntry, write_entries, write_gallery, write_poster
 
-from breakout_gradcam.render import Recorded, record
+from breakout_gradcam.outputs import Recorded
+from breakout_gradcam.render import record
 from breakout_gradcam.settings import AgentSettings, MapSettings, OutputSettings, RunSettings
 
 SAMPLE = "Sample: a DQN of ours after 300,000 training steps; it plays far from perfectly."

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from rlviz_agents import TraceDifference, check_agent, first_difference, read_trace
 
-from breakout_gradcam.render import Paths
+from breakout_gradcam.outputs import Paths
 from breakout_gradcam.runs import locate
 from breakout_gradcam.settings import AgentSettings, RunSettings
 
