@@ -92,7 +92,13 @@ def find_agent(
                 load_last_checkpoint,
             )
     except (AssertionError, ValueError) as error:
-        raise FileNotFoundError(_not_found(root, algo, name, run, str(error))) from error
+        wanted = (
+            "best_model.zip" if load_best
+            else f"rl_model_{load_checkpoint}_steps.zip" if load_checkpoint is not None
+            else "rl_model_*_steps.zip" if load_last_checkpoint
+            else f"{name}.zip"
+        )  # fmt: skip
+        raise FileNotFoundError(_not_found(root, algo, name, run, wanted)) from error
     stats_folder = Path(log_path) / name
     hyperparams, stats_path = _read_hyperparams(stats_folder, trust=trust)
     return AgentFiles(
@@ -177,11 +183,11 @@ def _read_env_kwargs(args_file: Path, *, trust: bool) -> dict[str, Any]:
     return dict(loaded)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
-def _not_found(root: Path, algo: str, name: str, run: int, cause: str) -> str:
+def _not_found(root: Path, algo: str, name: str, run: int, wanted: str) -> str:
     """One sentence on what was asked for and what there is."""
     log_path = root / algo / f"{name}_{run}" if run > 0 else root / algo
     if run > 0 and log_path.is_dir():
         models = ", ".join(sorted(path.name for path in log_path.glob("*.zip"))) or "no zip file"
-        return f"{cause.partition(', path')[0]} in {log_path}; it has: {models}"
+        return f"no {wanted} in {log_path}; it has: {models}"
     agents = ", ".join(list_agents(root)) or "no agent"
     return f"no agent {algo}/{name}{f'_{run}' if run > 0 else ''} in {root}; it has: {agents}"
