@@ -99,7 +99,7 @@ def test_a_missing_experiment_lists_the_agents_there_are(record):
 
 
 def test_a_missing_checkpoint_lists_the_models_there_are(record):
-    record("--load-checkpoint", 5).fails_with_one_line("5", f"it has: {ENV}.zip")
+    record("--load-checkpoint", 5).fails_with_one_line("no rl_model_5_steps.zip in ", f"it has: {ENV}.zip")
 
 
 def test_a_missing_folder_is_named(record, tmp_path):
@@ -235,7 +235,7 @@ def test_an_agent_without_a_convolution_is_refused(record, save, atari, made):
 def test_a_wrong_observation_shape_is_named_with_both_shapes(record, model):
     config = model.parent / ENV / "config.yml"
     config.write_text(config.read_text(encoding="utf-8").replace("- 4", "- 2"), encoding="utf-8")
-    record().fails_with_one_line("4", "84", "2")
+    record().fails_with_one_line("(4, 84, 84)", "(84, 84, 2)")
 
 
 def test_an_unknown_layer_lists_those_there_are(record, made):
