@@ -77,6 +77,15 @@ def test_the_background_can_be_what_the_network_received(draw, decode):
     assert (shown[240:400, :480] > 64).any()
 
 
+def test_the_field_of_the_strongest_cell_is_framed_on_request(draw, decode):
+    plain, framed = draw(folder="plain"), draw("--show-field", folder="framed")
+    changed = np.abs(decode(plain.video).frames[0].astype(int) - decode(framed.video).frames[0]) > 60
+    rows, columns = np.nonzero(changed.any(axis=-1))
+    # 36 of 84 input pixels of a game drawn 480 wide and 630 high, and the line around them
+    assert np.ptp(columns) == pytest.approx(36 / 84 * 480, abs=8)
+    assert np.ptp(rows) == pytest.approx(36 / 84 * 630, abs=8)
+
+
 @pytest.mark.parametrize("target", ["action", "advantage", "value", "contrast:LEFT,RIGHT", "left", "2"])
 def test_every_target_makes_a_video(target, draw):
     assert draw("--target", target).manifest["maps"]["target"] == target
