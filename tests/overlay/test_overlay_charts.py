@@ -166,6 +166,8 @@ def test_an_axis_of_one_value_still_has_a_span():
         (-0.001, ".2f", "0.00"),
         (0.5, ".0%", "50%"),
         (-0.0, "g", "0"),
+        (0.031, "#.3g", "0.0310"),
+        (123.4, "#.3g", "123"),
     ],
 )
 def test_values_are_written_with_a_minus_sign_but_none_before_zero(value, spec, text):

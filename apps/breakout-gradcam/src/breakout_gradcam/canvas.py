@@ -96,9 +96,10 @@ class GameCanvas:
         self._action = Label("", TextStyle(30, DARK.accent, BOLD), background=DARK.panel)
         self._chosen = Label("", TextStyle(13, DARK.muted), background=DARK.panel)
         limits = (0.0, 1.0) if explainer.value_name == "probability" else None
-        self._bars = BarChart(actions, limits=limits, value_format=".2f", text_height=14)
+        digits = ".2f" if limits else "#.3g"
+        self._bars = BarChart(actions, limits=limits, value_format=digits, text_height=14)
         self._facts = KeyValues(("score", "lives", "episode", "step"))
-        self._value = LineChart(window=max(2, round(_CHART_SECONDS * fps)))
+        self._value = LineChart(window=max(2, round(_CHART_SECONDS * fps)), value_format="#.3g")
         self._title = title
         self._canvases: Iterator[Frame] | None = None
         self._layout = self._make_layout()

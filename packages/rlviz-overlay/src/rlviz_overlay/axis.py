@@ -55,8 +55,8 @@ class Axis:
 
 
 def format_value(value: float, spec: str) -> str:
-    """The value by Python's format, with a real minus sign, and with none before a zero."""
+    """The value by Python's format, with a real minus sign, none before a zero, and no point at the end."""
     text = format(value, spec)
     if text.startswith("-") and not any(sign in "123456789" for sign in text):
         text = text[1:]
-    return text.replace("-", "−")
+    return text.replace("-", "−").removesuffix(".")
