@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from breakout_gradcam.explain import BATCH
-from breakout_gradcam.render import FRAMES_AHEAD
+from breakout_gradcam.render import STEPS_AHEAD
 from rlviz_agents import read_recording, read_trace
 
 SECOND = 30
@@ -67,7 +67,7 @@ def test_a_kill_leaves_a_playable_video_of_all_but_the_last_second(attempt, runn
     run.wait()
     steps = whole_rows_of(tmp_path / "trace.jsonl")
     shown = decode(files.video.with_suffix(".part.mp4")).frames
-    under_way = BATCH + FRAMES_AHEAD + 2  # a batch waits for its maps, drawn frames wait for the encoder
+    under_way = BATCH + STEPS_AHEAD + 2  # a batch waits for its maps, explained steps wait to be drawn
     assert len(shown) >= steps - SECOND - under_way, f"killed at step {at}"
     assert not files.video.exists()
 

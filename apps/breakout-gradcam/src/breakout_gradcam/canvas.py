@@ -1,9 +1,8 @@
 """One frame of the Grad-CAM video: the game with its heat, and beside it what the agent thought."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from math import ceil, sqrt
 
 import numpy as np
@@ -47,7 +46,7 @@ class Shown:
     """What of a frame goes into the timeline beside the picture.
 
     Attributes:
-        frame: uint8 (630, 840, 3), RGB; drawn over again after as many further frames as the canvas keeps.
+        frame: uint8 (630, 840, 3), RGB; drawn over by the next.
         heat_peak: highest value of the normalised heat, 0 to 1.
         episode: number of the episode (a life, for Atari), from 1.
     """
@@ -67,7 +66,6 @@ class GameCanvas:
         n_envs: environments that the run's frames show as tiles; the first is drawn.
         explainer: what is explained; its placement may still be open until the first frame.
         settings: how it is shown.
-        kept: how many frames stay as they are while further ones are drawn.
     """
 
     def __init__(
@@ -78,14 +76,11 @@ class GameCanvas:
         n_envs: int,
         explainer: Explainer,
         settings: MapSettings,
-        *,
-        kept: int = 1,
     ) -> None:
         self._actions = tuple(actions)
         self._n_envs = n_envs
         self._explainer = explainer
         self._settings = settings
-        self._kept = kept + 1
         self._signed = settings.evidence == "signed"
         self._table = colormap("diverging" if self._signed else settings.colormap)
         self._scale = make_scale(settings.scale, settings.scale_value)
@@ -101,7 +96,7 @@ class GameCanvas:
         self._facts = KeyValues(("score", "lives", "episode", "step"))
         self._value = LineChart(window=max(2, round(_CHART_SECONDS * fps)), value_format="#.3g")
         self._title = title
-        self._canvases: Iterator[Frame] | None = None
+        self._canvas: Frame | None = None
         self._layout = self._make_layout()
 
     def draw(self, item: Explained) -> Shown:
@@ -116,10 +111,7 @@ class GameCanvas:
         lives = "-" if step.lives is None else step.lives
         self._facts.update(f"{step.score:g}", lives, self._episode, step.index)
         self._value.update(item.value)
-        if self._canvases is None:
-            base = self._make_base()
-            self._canvases = cycle([base.copy() for _ in range(self._kept)])
-        canvas = next(self._canvases)
+        canvas = self._canvas = self._make_base() if self._canvas is None else self._canvas
         self._layout.draw(canvas)
         if self._settings.show_field:
             self._draw_field(canvas, item)

@@ -11,6 +11,7 @@ from rlviz_cam import (
     PLACEMENTS,
     Backend,
     CamExtractor,
+    Covering,
     NoEffectError,
     Placer,
     Target,
@@ -23,7 +24,7 @@ from breakout_gradcam.settings import MapSettings
 from breakout_gradcam.targets import action_head, parse_target
 
 BATCH = 32
-CALIBRATION_STEPS, CALIBRATION_FRAMES = 256, 16
+CALIBRATION_STEPS, CALIBRATION_FRAMES = 256, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ class Explainer:
 
     def _choose_placement(self, steps: Sequence[Step]) -> None:
         sample = spread(steps, CALIBRATION_FRAMES)
+        # Patches side by side: twice the frames say more, at half the price, than patches that overlap.
+        patch, _ = Covering().steps(self.field.pixels)
         try:
             table = calibrate(
                 self._backend,
@@ -143,6 +146,7 @@ class Explainer:
                 methods=(self._settings.method,),
                 evidences=(self._settings.evidence,),
                 placements=PLACEMENTS,
+                covering=Covering(patch=patch, stride=patch),
             )
         except NoEffectError:  # said on the frames and in the manifest: no agreement, on 0 frames
             self.placement = PLACEMENTS[0]

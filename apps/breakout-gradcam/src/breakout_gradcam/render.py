@@ -1,4 +1,4 @@
-"""The loop: steps in, frames out; playing, explaining and drawing overlap with encoding."""
+"""The loop: steps in, frames out; playing and explaining overlap with drawing and encoding."""
 
 from contextlib import closing
 
@@ -11,7 +11,7 @@ from breakout_gradcam.outputs import Outputs, Paths, Recorded, Say
 from breakout_gradcam.runs import Run, open_run
 from breakout_gradcam.settings import AgentSettings, MapSettings, OutputSettings, RunSettings
 
-FRAMES_AHEAD = 8
+STEPS_AHEAD = 32
 
 
 def record(
@@ -58,10 +58,7 @@ def record(
 def _make_canvas(run: Run, explainer: Explainer, maps: MapSettings) -> GameCanvas:
     header = run.header
     title = f"{game_name(header['env_id'])} · {header['algo'].upper()}"
-    kept = FRAMES_AHEAD + 1  # those that wait, and the one being encoded
-    return GameCanvas(
-        title, run.actions, float(header["fps"]), int(header["n_envs"]), explainer, maps, kept=kept
-    )
+    return GameCanvas(title, run.actions, float(header["fps"]), int(header["n_envs"]), explainer, maps)
 
 
 def _announce(run: Run, explainer: Explainer, say: Say) -> None:
@@ -77,11 +74,12 @@ def _announce(run: Run, explainer: Explainer, say: Say) -> None:
 
 
 def _draw_all(run: Run, explainer: Explainer, canvas: GameCanvas, outputs: Outputs, say: Say) -> None:
-    with closing(outputs.keep()) as steps:
-        drawn = ((item, canvas.draw(item)) for item in explainer.stream(steps))
-        with closing(prefetch(drawn, FRAMES_AHEAD)) as frames:
-            for item, shown in progress(frames, run.n_timesteps, "Recording"):
-                outputs.write(item, shown)
-                if item.step.index % 100 == 0:
-                    so_far = f"Reward: {item.step.reward:.2f}, Total: {outputs.total_reward:.2f}"
-                    say(f"Step {item.step.index}/{run.n_timesteps}, {so_far}")
+    with (
+        closing(outputs.keep()) as steps,
+        closing(prefetch(explainer.stream(steps), STEPS_AHEAD)) as explained,
+    ):
+        for item in progress(explained, run.n_timesteps, "Recording"):
+            outputs.write(item, canvas.draw(item))
+            if item.step.index % 100 == 0:
+                so_far = f"Reward: {item.step.reward:.2f}, Total: {outputs.total_reward:.2f}"
+                say(f"Step {item.step.index}/{run.n_timesteps}, {so_far}")
