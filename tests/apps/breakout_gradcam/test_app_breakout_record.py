@@ -177,7 +177,7 @@ def test_the_manifest_says_which_placement_was_measured_to_be_best(sample_run):
     assert maps["placement_asked"] == "auto"
     assert maps["placement"] in {"stretch", "center", "field"}
     assert 0 < maps["placement_agreement"] < 1
-    assert maps["placement_frames"] == 16
+    assert maps["placement_frames"] == 32
 
 
 def test_json_is_all_that_is_printed_when_asked_for(cli, sample, made):
