@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from rlviz_overlay import one_thread
-from rlviz_video import prefetch, progress
+from rlviz_video import interrupts_deferred, prefetch, progress
 
 from breakout_gradcam.canvas import GameCanvas, game_name
 from breakout_gradcam.explain import Explainer
@@ -79,7 +79,10 @@ def _draw_all(run: Run, explainer: Explainer, canvas: GameCanvas, outputs: Outpu
         closing(prefetch(explainer.stream(steps), STEPS_AHEAD)) as explained,
     ):
         for item in progress(explained, run.n_timesteps, "Recording"):
-            outputs.write(item, canvas.draw(item))
+            # A frame is whole or not there; and OpenCV 5's Python bindings crash the process when Ctrl-C comes
+            # while they look for the overload that an argument fits.
+            with interrupts_deferred():
+                outputs.write(item, canvas.draw(item))
             if item.step.index % 100 == 0:
                 so_far = f"Reward: {item.step.reward:.2f}, Total: {outputs.total_reward:.2f}"
                 say(f"Step {item.step.index}/{run.n_timesteps}, {so_far}")
