@@ -79,8 +79,8 @@ def _draw_all(run: Run, explainer: Explainer, canvas: GameCanvas, outputs: Outpu
         closing(prefetch(explainer.stream(steps), STEPS_AHEAD)) as explained,
     ):
         for item in progress(explained, run.n_timesteps, "Recording"):
-            # A frame is whole or not there; and OpenCV 5's Python bindings crash the process when Ctrl-C comes
-            # while they look for the overload that an argument fits.
+            # A frame is whole or not there. And OpenCV 5's Python bindings crash when Ctrl-C comes while they
+            # look for the overload that their arguments fit.
             with interrupts_deferred():
                 outputs.write(item, canvas.draw(item))
             if item.step.index % 100 == 0:
