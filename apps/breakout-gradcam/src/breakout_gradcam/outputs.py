@@ -95,7 +95,6 @@ class Outputs:
     def __init__(self, run: Run, paths: Paths, settings: OutputSettings) -> None:
         self.run, self.paths, self._settings = run, paths, settings
         self._digest = RunDigest()
-        self._stack = ExitStack()
         self.steps, self.total_reward, self.game_score = 0, 0.0, 0.0
         force, fps = settings.force, float(run.header["fps"])
         check_output(paths.manifest, force=force)
