@@ -10,7 +10,7 @@ import nox
 ROOT = Path(__file__).parent
 CONSTRAINTS = ROOT / "constraints.txt"
 PACKAGES = ("rlviz-cam", "rlviz-overlay", "rlviz-video", "rlviz-agents")
-APPS = ("breakout-gradcam",)
+APPS = ("breakout-gradcam", "donkey-gradcam")
 GALLERY = ROOT / "gallery"
 
 nox.needs_version = ">=2025.2.9"

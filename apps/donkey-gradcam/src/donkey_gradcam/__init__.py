@@ -1,0 +1,1 @@
+"""What a DonkeyCar pilot looks at on its own tub."""
