@@ -1,0 +1,126 @@
+"""Everything a video leaves behind: the video, its timeline and manifest, frames and raw maps when asked."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rlviz_video import (
+    H264Sink,
+    ImageFolderSink,
+    Timeline,
+    VideoSpec,
+    check_output,
+    frame_rate,
+    manifest_path,
+    part_path,
+)
+
+from donkey_gradcam.settings import OutputSettings
+from donkey_gradcam.views import Explained, Frame
+
+COLUMNS = (
+    "frame", "index", "session", "user_angle", "user_throttle", "pilot_angle", "pilot_throttle", "score",
+    "evidence_for", "evidence_against", "heat_mean", "heat_peak", "cell_y", "cell_x", "held",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where the outputs of one video go."""
+
+    video: Path
+    timeline: Path
+    manifest: Path
+    frames: Path
+
+    @classmethod
+    def under(cls, folder: Path, name: str) -> "Paths":
+        """`<name>.mp4` and what belongs to it, in one folder."""
+        video = folder / f"{name}.mp4"
+        timeline = folder / f"{name}.timeline.csv"
+        return cls(video, timeline, manifest_path(video), folder / f"{name}_frames")
+
+
+class Outputs:
+    """Writes a video with everything beside it; leaving the block finishes it, or leaves playable parts.
+
+    Args:
+        paths: where the outputs go.
+        settings: what else is kept.
+        size: width and height of the video's frames.
+        regions: names of the picture's parts whose shares stand in the timeline.
+
+    Raises:
+        OSError: an output exists or cannot be written.
+    """
+
+    def __init__(
+        self, paths: Paths, settings: OutputSettings, size: tuple[int, int], regions: tuple[str, ...]
+    ) -> None:
+        self.paths, self._settings = paths, settings
+        self.frames = 0
+        self._maps: list[tuple[int, float, NDArray[np.float32]]] = []
+        force = settings.force
+        check_output(paths.manifest, force=force)
+        if settings.save_maps:
+            check_output(settings.save_maps, force=force)
+        spec = VideoSpec(*size, frame_rate(settings.fps))
+        columns = [*COLUMNS, *(f"share_{name}" for name in regions)]
+        with ExitStack() as opened:
+            self._video = opened.enter_context(H264Sink(paths.video, spec, force=force))
+            self._timeline = opened.enter_context(Timeline(paths.timeline, columns, force=force))
+            self._pictures = (
+                opened.enter_context(ImageFolderSink(paths.frames, spec, force=force))
+                if settings.save_frames
+                else None
+            )
+            self._stack = opened.pop_all()
+
+    def __enter__(self) -> "Outputs":
+        return self
+
+    def __exit__(self, *exc: Any) -> None:  # noqa: ANN401
+        self._stack.__exit__(*exc)
+
+    def write(
+        self, item: Explained, frame: Frame, heat: tuple[float, float], shares: dict[str, float | None]
+    ) -> None:
+        """One frame of the video, with its row of the timeline.
+
+        Args:
+            item: what is shown.
+            frame: the drawn frame.
+            heat: mean and peak of the normalised heat.
+            shares: part of the picture -> share of the evidence in it.
+        """
+        self._video.write(frame)
+        if self._pictures:
+            self._pictures.write(frame)
+        if self._settings.save_maps:
+            self._maps.append((item.view.record.index, item.score, item.map))
+        record, newest = item.view.record, item.map if item.map.ndim == 2 else item.map[-1]
+        strongest = np.unravel_index(int(np.abs(newest).argmax()), newest.shape)
+        values = (
+            self.frames, record.index, record.session, record.user.angle, record.user.throttle,
+            item.pilot.angle, item.pilot.throttle, item.score,
+            np.maximum(item.map, 0).sum(), np.maximum(-item.map, 0).sum(),
+            np.float32(heat[0]), np.float32(heat[1]), *strongest, item.view.held, *shares.values(),
+        )  # fmt: skip
+        self._timeline.write(dict(zip(self._timeline.columns, values, strict=True)))
+        self.frames += 1
+
+    def save_maps(self, layer: str, target: str) -> None:
+        """Write the raw maps, where asked: `index`, `score`, `maps` (N, h, w), `layer`, `target`."""
+        path = self._settings.save_maps
+        if path is None or not self._maps:
+            return
+        index, score, maps = zip(*self._maps, strict=True)
+        part = part_path(path)
+        with part.open("wb") as file:
+            np.savez_compressed(
+                file, index=index, score=np.float32(score), maps=np.stack(maps), layer=layer, target=target
+            )
+        part.replace(path)
