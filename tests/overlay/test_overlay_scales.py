@@ -81,7 +81,8 @@ def test_a_fixed_scale_needs_a_number_above_zero(value):
 
 @pytest.mark.parametrize("name", SCALES)
 def test_every_scale_is_made_by_its_name(name):
-    normalize = make_scale(name, 3.0 if SCALES[name].needs_value else None)
+    scale = SCALES[name]
+    normalize = make_scale(name, 3.0 if scale.needs_value or scale.measured else None)
     assert np.abs(normalize(MAPS[0])).max() <= 1
 
 

@@ -1,42 +1,28 @@
 """The command line: `record` as in the original tool, and a sub-command for each thing that is new."""
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import click
+from rlviz_video.command import CONTEXT_SETTINGS, pick, teller, together
+from rlviz_video.options import force_option, json_option
 
 from breakout_gradcam.options import (
     agent_options,
-    json_option,
+    library_method_option,
     map_options,
-    method_option,
     output_options,
     recording_option,
     run_options,
     show_options,
     target_options,
-    together,
 )
 from breakout_gradcam.settings import AgentSettings, MapSettings, OutputSettings, RunSettings
 
-Settings = TypeVar("Settings")
 
-
-def pick(settings: type[Settings], given: dict[str, Any], **more: Any) -> Settings:  # noqa: ANN401
-    """Fill a settings class from the options of its fields' names."""
-    names = [field.name for field in fields(cast("Any", settings))]
-    return settings(**({name: given[name] for name in names if name in given} | more))
-
-
-def teller(as_json: bool) -> Callable[[str], None]:
-    """Lines for the console; with `--json` there are none."""
-    return (lambda _: None) if as_json else click.echo
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(context_settings=CONTEXT_SETTINGS)
 @click.version_option(package_name="breakout-gradcam")
 def cli() -> None:
     """Record Stable-Baselines3 agents exactly as rl_zoo3.record_video does, with what they look at."""
@@ -87,7 +73,7 @@ def calibrate(*, as_json: bool, frames: int, **given: Any) -> None:  # noqa: ANN
 
 
 @cli.command()
-@together(agent_options, run_options, target_options, method_option, recording_option, json_option)
+@together(agent_options, run_options, target_options, library_method_option, recording_option, json_option)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the rows to this CSV file too.")
 @click.option("--force", is_flag=True, help="Replace the CSV file if it exists.")
 def analyze(*, as_json: bool, output: Path | None, **given: Any) -> None:  # noqa: ANN401
@@ -102,7 +88,7 @@ def analyze(*, as_json: bool, output: Path | None, **given: Any) -> None:  # noq
 @cli.command()
 @click.option("-o", "--output-folder", type=click.Path(path_type=Path), default=Path("breakout-gradcam-demo"))
 @click.option("-n", "--n-timesteps", default=600, show_default=True, help="Steps to record.")
-@click.option("--force", is_flag=True, help="Replace outputs that exist.")
+@force_option
 def demo(*, output_folder: Path, n_timesteps: int, force: bool) -> None:
     """Record the sample agent that comes with this tool (a DQN of ours, 300,000 steps: far from perfect)."""
     from breakout_gradcam.demo import make_demo

@@ -1,23 +1,29 @@
 """The options that commands share, each declared once; those of the original tool come first."""
 
-from collections.abc import Callable
-from functools import reduce
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rlviz_agents import parse_env_kwargs
-from rlviz_cam import EVIDENCE, LIBRARY_METHODS, METHODS, PLACEMENTS
-from rlviz_overlay import COLORMAPS, SCALES
+from rlviz_cam.options import (
+    device_option,
+    evidence_option,
+    layer_option,
+    method_option,
+    placement_option,
+    trust_option,
+)
+from rlviz_overlay.options import (
+    colormap_option,
+    heat_scale_option,
+    scale_value_option,
+    show_field_option,
+    smooth_option,
+)
+from rlviz_video.command import together
+from rlviz_video.options import force_option, save_frames_option
 
 from breakout_gradcam.settings import ALGOS, DEFAULT_ENV
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def together(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """Several options as one decorator, shown in the order given."""
-    return lambda command: reduce(lambda inner, outer: outer(inner), reversed(decorators), command)
 
 
 def _env_kwargs(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, Any]:
@@ -56,10 +62,8 @@ agent_options = together(
         is_flag=True,
         help="Accepted as before; every field is replaced safely in any case.",
     ),
-    click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda."),
-    click.option(
-        "--trust", is_flag=True, help="Unpickle what the agent's files hold: only for files of your own."
-    ),
+    device_option,
+    trust_option,
 )
 
 run_options = together(
@@ -92,49 +96,20 @@ target_options = together(
         show_default=True,
         help="What a map explains: action (the executed one), advantage, value, contrast:A,B or an action.",
     ),
-    click.option("--layer", help="Layer by name; the last spatial one otherwise."),
+    layer_option,
 )
 
-method_option = together(
-    click.option(
-        *("--method", "--gradcam-method", "method"),
-        type=click.Choice([*METHODS, *LIBRARY_METHODS]),
-        metavar="NAME",
-        default="gradcam",
-        show_default=True,
-        help=f"{', '.join(METHODS)}; by pytorch-grad-cam (extra `grad-cam`): {', '.join(LIBRARY_METHODS)}.",
-    ),
-)
+library_method_option = method_option("--gradcam-method", library=True)
 
 map_options = together(
-    target_options,
-    method_option,
-    click.option(
-        "--placement",
-        type=click.Choice(["auto", *PLACEMENTS]),
-        default="auto",
-        show_default=True,
-        help="Where a cell's heat is drawn; auto measures all against occlusion.",
-    ),
-    click.option(
-        "--evidence",
-        type=click.Choice(list(EVIDENCE)),
-        default="absolute",
-        show_default=True,
-        help="Which part of a map is shown: what speaks for the target, against it, both by size or by sign.",
-    ),
+    target_options, library_method_option, placement_option, evidence_option(default="absolute")
 )
 
 show_options = together(
-    click.option(
-        "--scale",
-        type=click.Choice(list(SCALES)),
-        default="recent",
-        show_default=True,
-        help=f"What full heat is: {'; '.join(f'{name}, {SCALES[name].description}' for name in SCALES)}.",
-    ),
-    click.option("--scale-value", type=float, help="The map value of full heat, for `--scale fixed`."),
-    click.option("--smooth", default=0.0, show_default=True, help="Half life of the smoothing, in frames."),
+    # A run is explained while it is played: no sample of it can be measured beforehand.
+    heat_scale_option("recent", "--scale", "--heat-scale", "scale", measured=False),
+    scale_value_option,
+    smooth_option,
     click.option(
         "--background",
         type=click.Choice(["game", "observation"]),
@@ -142,15 +117,8 @@ show_options = together(
         show_default=True,
         help="The picture under the heat.",
     ),
-    click.option(
-        "--colormap",
-        type=click.Choice(list(COLORMAPS)),
-        metavar="NAME",
-        default="inferno",
-        show_default=True,
-        help=f"{', '.join(COLORMAPS)}; signed evidence is always shown in diverging.",
-    ),
-    click.option("--show-field", is_flag=True, help="Frame the pixels that the map's strongest cell sees."),
+    colormap_option,
+    show_field_option,
 )
 
 recording_option = click.option(
@@ -165,7 +133,7 @@ output_options = together(
         type=click.Path(path_type=Path),
         help="Output folder; `videos` beside the agent otherwise.",
     ),
-    click.option("--save-frames", is_flag=True, help="Keep every Grad-CAM frame as PNG."),
+    save_frames_option,
     click.option(
         "--save-recording", type=click.Path(path_type=Path), help="Keep the played steps in this file."
     ),
@@ -173,7 +141,5 @@ output_options = together(
     click.option(
         "--trace", type=click.Path(path_type=Path), help="Write a line a step, to compare two runs."
     ),
-    click.option("--force", is_flag=True, help="Replace outputs that exist."),
+    force_option,
 )
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

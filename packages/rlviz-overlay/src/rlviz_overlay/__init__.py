@@ -12,13 +12,16 @@ from rlviz_overlay.mask import ExcludedRegions
 from rlviz_overlay.normalize import (
     SCALES,
     Fixed,
+    NoHeatError,
     Normalizer,
     PerFrame,
     RunningMax,
     Scale,
     Smoother,
     TypicalPeak,
+    check_scale,
     make_scale,
+    typical_peak,
 )
 from rlviz_overlay.panel import KeyValues, Legend, Panel
 from rlviz_overlay.picture import Picture
@@ -56,6 +59,7 @@ __all__ = [
     "Legend",
     "Limits",
     "LineChart",
+    "NoHeatError",
     "Normalizer",
     "Panel",
     "Paragraph",
@@ -72,6 +76,7 @@ __all__ = [
     "Theme",
     "TypicalPeak",
     "blend",
+    "check_scale",
     "colorize",
     "colormap",
     "draw_box",
@@ -85,5 +90,6 @@ __all__ = [
     "one_thread",
     "resize_frame",
     "resize_heatmap",
+    "typical_peak",
     "wrap_text",
 ]

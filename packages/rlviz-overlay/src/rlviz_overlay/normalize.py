@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 FloatMap = NDArray[np.float32]
 
+HEADROOM = 1.5
+"""How many times the typical peak full heat is: peaks up to half above it still differ."""
+
 
 class Normalizer(Protocol):
     """Divides maps by a peak; zero stays zero and signs stay."""
@@ -57,6 +60,38 @@ class RunningMax:
         self.peak = 0.0
 
 
+class NoHeatError(ValueError):
+    """None of a sample's maps has anything to show, so that nothing says what full heat is."""
+
+
+def typical_peak(maps: FloatMap, headroom: float = HEADROOM) -> float:
+    """The value of full heat for the scale "typical": headroom * exp(mean log max |x[n]|) over a sample.
+
+    A geometric mean, as peaks differ by factors. Maps of nothing do not count. Measured once, before a video
+    begins, it makes equal maps equal heat in every frame.
+
+    Args:
+        maps: Float32 (N, ...), un-normalised, of the evidence that is to be shown.
+        headroom: How many times the mean peak full heat is, above 0.
+
+    Raises:
+        NoHeatError: No map has a value other than 0, or there is no map.
+        ValueError: A value is not finite, or the headroom is not above 0.
+    """
+    if not (np.isfinite(headroom) and headroom > 0):
+        msg = f"a headroom of {headroom}; give a number above 0"
+        raise ValueError(msg)
+    peaks = np.array([_peak(one) for one in maps], np.float64)
+    peaks = peaks[peaks > 0]
+    if peaks.size == 0:
+        msg = (
+            f"none of the {len(maps)} maps of the sample has a value other than 0, so nothing says what full "
+            "heat is; give maps that show something, or choose another scale"
+        )
+        raise NoHeatError(msg)
+    return headroom * float(np.exp(np.log(peaks).mean()))
+
+
 class TypicalPeak:
     """By the typical peak of late: causal, no flicker; an outlier is clipped instead of darkening the rest.
 
@@ -64,7 +99,7 @@ class TypicalPeak:
     peaks differ by factors. Full heat is headroom * p[t]. Maps of nothing do not count.
     """
 
-    def __init__(self, half_life: float = 60, headroom: float = 1.5) -> None:
+    def __init__(self, half_life: float = 60, headroom: float = HEADROOM) -> None:
         """half_life is in frames, headroom how many times the mean peak full heat is; both above 0."""
         if not (np.isfinite([half_life, headroom]).all() and min(half_life, headroom) > 0):
             msg = f"a half-life of {half_life} frames and a headroom of {headroom}; give numbers above 0"
@@ -116,9 +151,10 @@ class Scale:
     Attributes:
         make: Makes the normaliser from the fixed value, if there is one.
         resets_each_episode: Whether reset() is to be called at each episode's first frame.
-        needs_value: Whether a fixed value must be given.
+        needs_value: Whether a person must give the value.
         full_heat: What full heat means, in two or three words, for a legend.
         description: For people, in full.
+        measured: Whether the value is measured from a sample of maps beforehand (`typical_peak`).
     """
 
     make: Callable[[float | None], Normalizer]
@@ -126,12 +162,13 @@ class Scale:
     needs_value: bool
     full_heat: str
     description: str
+    measured: bool = False
 
 
 SCALES: Mapping[str, Scale] = MappingProxyType(
     {
         "frame": Scale(
-            lambda _: PerFrame(), False, False, "frame's peak", "each frame by its own peak; flickers"
+            lambda _: PerFrame(), False, False, "frame's peak", "each frame by its own peak (flickers)"
         ),
         "recent": Scale(
             lambda _: TypicalPeak(),
@@ -139,6 +176,14 @@ SCALES: Mapping[str, Scale] = MappingProxyType(
             False,
             "1.5 x typical peak",
             "1.5 times the typical peak of late",
+        ),
+        "typical": Scale(
+            lambda value: Fixed(value or 0.0),
+            False,
+            False,
+            "1.5 x typical peak",
+            "1.5 times the typical peak of a sample, measured beforehand",
+            measured=True,
         ),
         "episode": Scale(
             lambda _: RunningMax(), True, False, "episode's peak", "the highest peak of the episode so far"
@@ -154,8 +199,8 @@ SCALES: Mapping[str, Scale] = MappingProxyType(
 """Name of each scale, how it is made and when it is reset."""
 
 
-def make_scale(name: str, value: float | None = None) -> Normalizer:
-    """The normaliser of a scale's name.
+def check_scale(name: str, value: float | None = None) -> None:
+    """Refuse a person's choice of scale and value before anything is measured or made.
 
     Args:
         name: A key of SCALES.
@@ -167,14 +212,34 @@ def make_scale(name: str, value: float | None = None) -> Normalizer:
     if name not in SCALES:
         msg = f"no scale {name!r}; choose one of: {', '.join(SCALES)}"
         raise ValueError(msg)
-    scale = SCALES[name]
-    if scale.needs_value and value is None:
-        msg = f"the scale {name!r} without a value; give the map's value that is to be full heat"
-        raise ValueError(msg)
-    if not scale.needs_value and value is not None:
+    if SCALES[name].needs_value:
+        if value is None:
+            msg = f"the scale {name!r} without a value; give the map's value that is to be full heat"
+            raise ValueError(msg)
+        Fixed(value)  # refuses a value that is not above 0
+    elif value is not None:
         msg = f"the value {value} for the scale {name!r}, which finds its own; leave it out or choose 'fixed'"
         raise ValueError(msg)
-    return scale.make(value)
+
+
+def make_scale(name: str, value: float | None = None) -> Normalizer:
+    """The normaliser of a scale's name.
+
+    Args:
+        name: A key of SCALES.
+        value: The map's value that is full heat: given by a person for "fixed", measured with
+            `typical_peak` for "typical", None for the others.
+
+    Raises:
+        ValueError: No scale of that name, no value where one is needed, or a value where none is.
+    """
+    scale = SCALES.get(name)
+    if scale is None or not scale.measured:
+        check_scale(name, value)
+    elif value is None:
+        msg = f"the scale {name!r} without a value; measure it from a sample of maps (typical_peak)"
+        raise ValueError(msg)
+    return SCALES[name].make(value)
 
 
 class Smoother:
