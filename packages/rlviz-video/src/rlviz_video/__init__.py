@@ -9,11 +9,19 @@ from rlviz_video.outputs import check_output, make_folder, part_path
 from rlviz_video.pipeline import prefetch
 from rlviz_video.progress import progress
 from rlviz_video.sinks import FrameSink, ImageFolderSink, MemorySink
-from rlviz_video.sources import FrameSource, ImageFolderSource, VideoSource, open_source
+from rlviz_video.sources import (
+    PICTURE_SUFFIXES,
+    FrameSource,
+    ImageFolderSource,
+    VideoSource,
+    natural_order,
+    open_source,
+)
 from rlviz_video.spec import Frame, VideoSpec, frame_rate
 from rlviz_video.timeline import Cell, Timeline, read_timeline
 
 __all__ = [
+    "PICTURE_SUFFIXES",
     "PRESETS",
     "Cell",
     "Frame",
@@ -35,6 +43,7 @@ __all__ = [
     "library_versions",
     "make_folder",
     "manifest_path",
+    "natural_order",
     "open_source",
     "part_path",
     "prefetch",
