@@ -130,12 +130,15 @@ def calibrate(
 ) -> Calibration:
     """Measure every method, evidence choice and placement against occlusion.
 
+    Of image sequences a patch is covered in every step, and the chosen evidence is summed over the steps
+    before it is compared.
+
     Args:
         backend: The network.
-        inputs: The sample of frames, (N, C, H, W), spread over a run: neighbouring frames tell little more
-            than one.
+        inputs: The sample of frames, (N, C, H, W) or (N, T, C, H, W), spread over a run: neighbouring frames
+            tell little more than one.
         target: The score explained.
-        layer: Layer's name; by default the last spatial convolution.
+        layer: Layer's name; by default the last spatial convolution on the way to the target's head.
         methods: Names of methods, or functions of a record.
         evidences: Names out of :data:`rlviz_cam.EVIDENCE`.
         placements: Names out of :data:`rlviz_cam.PLACEMENTS`.
@@ -145,7 +148,7 @@ def calibrate(
         NoEffectError: When covering changes nothing on any frame.
         ValueError: When something asked for does not exist or fit.
     """
-    layer = automatic_layer(backend) if layer is None else layer
+    layer = automatic_layer(backend, target.resolve(backend.heads())) if layer is None else layer
     extractors = [CamExtractor(backend, layer, method=method) for method in methods]
     field = receptive_field(backend, layer)
     patch, stride = covering.steps(field.pixels)
@@ -163,6 +166,7 @@ def calibrate(
     for method, made in [*maps.items(), (CONTROL, noise)]:
         for evidence in evidences:
             shown = select_evidence(made, evidence)[counted]
+            shown = shown.sum(axis=1) if shown.ndim == 4 else shown
             measured = flat[counted] if evidence == "signed" else np.abs(flat[counted])
             for placement, (by, bx) in patches.items():
                 heat = np.matmul(np.matmul(by, shown), bx.T).reshape(len(shown), -1)

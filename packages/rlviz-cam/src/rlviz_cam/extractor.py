@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rlviz_cam.backends.base import Backend, Inputs, automatic_layer
+from rlviz_cam.backends.base import Backend, Inputs, LayerRecord, automatic_layer
 from rlviz_cam.library import LIBRARY_METHODS, LibraryMethod
-from rlviz_cam.methods import METHODS, CamMethod
+from rlviz_cam.methods import METHODS, CamMethod, grad_cam
 from rlviz_cam.targets import Target
 
 
@@ -17,7 +17,8 @@ class CamResult:
     """Maps of a batch and the outputs of the same pass.
 
     Attributes:
-        maps: (N, h, w) float32, signed, un-normalised, finite.
+        maps: (N, h, w), or (N, T, h, w) of a layer over time steps (each step explained like an image of its
+            own), float32, signed, un-normalised, finite.
         outputs: Head -> raw values, (N, units) float32.
         scores: The target's score of each sample, (N,) float32.
     """
@@ -47,7 +48,7 @@ class CamExtractor:
         self.layer = automatic_layer(backend) if layer is None else layer
         self._backend = backend
         self._library: LibraryMethod | None = None
-        self._method: CamMethod | None = None
+        self._method: CamMethod = grad_cam
         info = backend.layer(self.layer)
         if not info.is_spatial:
             spatial = ", ".join(one.name for one in backend.layers() if one.is_spatial)
@@ -75,10 +76,24 @@ class CamExtractor:
             maps, outputs = self._library(inputs, target)
         else:
             record = self._backend.record(inputs, self.layer, target)
-            maps, outputs = self._method(record), record.outputs  # type: ignore[misc]
-        bad = np.flatnonzero(~np.isfinite(maps).all(axis=(1, 2)))
+            maps, outputs = _each_step(self._method, record), record.outputs
+        bad = np.flatnonzero(~np.isfinite(maps.reshape(len(maps), -1)).all(axis=1))
         if bad.size:
             listed = ", ".join(str(sample) for sample in bad[:8]) + (" ..." if bad.size > 8 else "")
             msg = f"the {self.method} map is not finite for {bad.size} of {len(maps)} samples ({listed})"
             raise ValueError(msg)
         return CamResult(maps, outputs, target.scores(outputs))
+
+
+def _each_step(method: CamMethod, record: LayerRecord) -> NDArray[np.float32]:
+    """Apply a method, which knows no time, to every step of every sample."""
+    samples, *steps = record.activations.shape[:-3]
+    if not steps:
+        return method(record)
+    folded = LayerRecord(
+        record.activations.reshape(-1, *record.activations.shape[-3:]),
+        record.gradients.reshape(-1, *record.gradients.shape[-3:]),
+        record.outputs,
+    )
+    maps = method(folded)
+    return maps.reshape(samples, *steps, *maps.shape[1:])

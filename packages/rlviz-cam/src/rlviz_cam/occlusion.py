@@ -74,17 +74,19 @@ def occlusion(
     """Return how much the score falls when a patch of the image is covered, in all its channels.
 
     Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, section 4.2.
-    arXiv:1311.2901. A target without an index keeps the unit that is highest in the uncovered frame.
+    arXiv:1311.2901. A target without an index keeps the unit that is highest in the uncovered frame, a target
+    with its own sign the sign that it has there.
 
     Args:
         backend: The network.
-        inputs: (N, C, H, W), or named inputs of which one has that shape.
+        inputs: (N, C, H, W), or image sequences (N, T, C, H, W), whose patch is covered in every step; or
+            named inputs of which one has such a shape.
         target: The score.
         patch: Edge of the square patch in pixels.
         stride: Distance between patches in pixels; the last ones are moved to the border.
-        fill: What covers: ``mean``, each frame's own mean per channel; ``median``, each pixel's median over
-            the batch (the scene without what moves); a number; or an array that broadcasts to the image
-            input.
+        fill: What covers: ``mean``, each frame's (and step's) own mean per channel; ``median``, each pixel's
+            median over the batch (the scene without what moves); a number; or an array that broadcasts to
+            the image input.
         batch_size: Covered images per forward pass.
 
     Returns:
@@ -94,10 +96,11 @@ def occlusion(
         ValueError: When patch, stride, fill, inputs or target do not fit.
     """
     name, images = _image(inputs)
-    grid = PatchGrid.over((images.shape[2], images.shape[3]), patch=patch, stride=stride)
+    grid = PatchGrid.over((images.shape[-2], images.shape[-1]), patch=patch, stride=stride)
     filled = _filled(images, fill)
     outputs = backend.predict(inputs)
-    chosen = target.indices(target.units(outputs))
+    units = target.units(outputs)
+    chosen, signs = target.indices(units), target.signs(units)
     whole = target.scores(outputs)
     count = len(grid.tops) * len(grid.lefts)
     effects = np.empty((len(images), count), dtype=np.float32)
@@ -105,19 +108,23 @@ def occlusion(
         covered = images[samples]
         for number in range(len(covered)):
             rows, columns = grid.window(int(places[number]))
-            covered[number, :, rows, columns] = filled[samples[number], :, rows, columns]
+            covered[number, ..., rows, columns] = filled[samples[number], ..., rows, columns]
         batch = covered if name is None else {**_taken(inputs, samples), name: covered}
-        fixed = replace(target, index=tuple(int(unit) for unit in chosen[samples]))
+        fixed = replace(
+            target,
+            index=tuple(int(unit) for unit in chosen[samples]),
+            sign=tuple(int(sign) for sign in signs[samples]),
+        )
         effects[samples, places] = whole[samples] - fixed.scores(backend.predict(batch))
     return effects.reshape(len(images), len(grid.tops), len(grid.lefts))
 
 
 def _image(inputs: Inputs) -> tuple[str | None, Array]:
     named = dict(inputs) if isinstance(inputs, Mapping) else {None: inputs}
-    images = [(name, values) for name, values in named.items() if np.ndim(values) == 4]
+    images = [(name, values) for name, values in named.items() if np.ndim(values) in {4, 5}]
     if len(images) != 1:
         shapes = [np.shape(values) for values in named.values()]
-        msg = f"occlusion needs one image input of shape (N, C, H, W); got shapes {shapes}"
+        msg = f"occlusion needs one image input, (N, C, H, W) or (N, T, C, H, W); got shapes {shapes}"
         raise ValueError(msg)
     return images[0]
 
@@ -133,7 +140,7 @@ def _filled(images: Array, fill: str | float | Array) -> Array:
             msg = f"unknown fill {fill!r}; choose one of: {', '.join(FILLS)}, or give a number or an array"
             raise ValueError(msg)
         numbers = images.astype(np.float32)
-        values = numbers.mean(axis=(2, 3), keepdims=True) if fill == "mean" else np.median(numbers, axis=0)
+        values = numbers.mean(axis=(-2, -1), keepdims=True) if fill == "mean" else np.median(numbers, axis=0)
     else:
         values = np.asarray(fill)
     rounded = np.rint(values) if np.issubdtype(images.dtype, np.integer) else values

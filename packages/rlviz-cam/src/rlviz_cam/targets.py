@@ -27,6 +27,24 @@ def _units(head: str, values: NDArray[np.float32], transform: Transform) -> NDAr
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A target in numbers, for one batch: what a framework needs to choose within its own pass.
+
+    The weights are w = (onehot(index) - minus) sign, with an index or sign that is left open taken from the
+    units y = f(head) themselves: the highest unit, and the sign of <onehot(index) - minus, y>.
+
+    Attributes:
+        index: (N,) int32, the unit of each sample, or -1 for its highest.
+        minus: (units,) float32, what is taken off.
+        sign: (N,) float32, 1 or -1, or 0 for the score's own.
+    """
+
+    index: NDArray[np.int32]
+    minus: NDArray[np.float32]
+    sign: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """The scalar S = <weights, f(head)> that a map explains, one per sample.
 
@@ -36,7 +54,9 @@ class Target:
         minus: What is taken off: another unit, or ``"mean"`` of all units.
         transform: f, applied to the head first: nothing, log-softmax over the units, or the mean over
             quantiles (a head of shape (N, quantiles, units) becomes (N, units)).
-        sign: -1 explains what lowers the score (for a steering output: left instead of right).
+        sign: -1 explains what lowers the score (for a steering output: left instead of right); ``"own"``
+            explains each sample's score in the direction that it has, S = |<weights, f(head)>|; a tuple holds
+            one 1 or -1 per sample of the batch.
 
     Raises:
         ValueError: When a field has a value that no target can have.
@@ -46,11 +66,12 @@ class Target:
     index: int | tuple[int, ...] | None = None
     minus: int | Literal["mean"] | None = None
     transform: Transform = "none"
-    sign: Literal[1, -1] = 1
+    sign: Literal[1, -1, "own"] | tuple[int, ...] = 1
 
     def __post_init__(self) -> None:
-        if self.sign not in {1, -1}:
-            msg = f"the sign of a target is {self.sign!r}; give 1 or -1"
+        signs = self.sign if isinstance(self.sign, tuple) else (self.sign,)
+        if self.sign != "own" and (not signs or not set(signs) <= {1, -1}):
+            msg = f"the sign of a target is {self.sign!r}; give 1, -1, 'own' or a tuple of one per sample"
             raise ValueError(msg)
         if self.transform not in {"none", "log_softmax", "quantile_mean"}:
             msg = f"unknown transform {self.transform!r}; choose one of: none, log_softmax, quantile_mean"
@@ -119,48 +140,63 @@ class Target:
         head = self.resolve(outputs)
         return _units(head, np.asarray(outputs[head], dtype=np.float32), self.transform)
 
+    def choice(self, samples: int, count: int) -> Choice:
+        """Return the target in numbers for a batch of samples of a head with so many units.
+
+        Raises:
+            ValueError: When a unit does not exist, or a tuple has another length than the batch.
+        """
+        for what, given in (("units", self.index), ("signs", self.sign)):
+            if isinstance(given, tuple) and len(given) != samples:
+                msg = f"the target names {len(given)} {what} for {samples} samples; give one per sample"
+                raise ValueError(msg)
+        index = np.empty(samples, dtype=np.int32)
+        index[:] = -1 if self.index is None else self.index
+        named = [] if self.index is None else [int(index.min()), int(index.max())]
+        for unit in (*named, self.minus if isinstance(self.minus, int) else 0):
+            if not 0 <= unit < count:
+                msg = f"no unit {unit}: the head has {count} units, numbered 0 to {count - 1}"
+                raise ValueError(msg)
+        minus = np.full(count, 1 / count if self.minus == "mean" else 0, dtype=np.float32)
+        if isinstance(self.minus, int):
+            minus[self.minus] = 1
+        sign = np.empty(samples, dtype=np.float32)
+        sign[:] = 0 if self.sign == "own" else self.sign
+        return Choice(index, minus, sign)
+
     def indices(self, units: NDArray[np.float32]) -> NDArray[np.intp]:
         """Return the unit explained for each sample, (N,), given f(head) of shape (N, units).
 
         Raises:
             ValueError: When a unit does not exist, or a tuple has another length than the batch.
         """
-        samples, count = units.shape
-        if self.index is None:
-            return units.argmax(axis=1)
-        if isinstance(self.index, int):
-            chosen = np.full(samples, self.index, dtype=np.intp)
-        elif len(self.index) == samples:
-            chosen = np.asarray(self.index, dtype=np.intp)
-        else:
-            msg = f"the target names {len(self.index)} units for {samples} samples; give one per sample"
-            raise ValueError(msg)
-        for unit in (int(chosen.min()), int(chosen.max()), self.minus if isinstance(self.minus, int) else 0):
-            if not 0 <= unit < count:
-                msg = f"no unit {unit}: the head has {count} units, numbered 0 to {count - 1}"
-                raise ValueError(msg)
-        return chosen
+        index = self.choice(*units.shape).index
+        return np.where(index < 0, units.argmax(axis=1), index)
+
+    def signs(self, units: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return each sample's sign, 1 or -1, (N,) float32, given f(head) of shape (N, units).
+
+        The own sign of a score of 0 is 1.
+        """
+        sign = self.choice(*units.shape).sign
+        scores = (self._unsigned(units) * units).sum(axis=1, dtype=np.float32)
+        return np.where(sign == 0, np.where(scores < 0, np.float32(-1), np.float32(1)), sign)
 
     def weights(self, units: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return w with S = <w, f(head)>, the sign included.
 
         Args:
-            units: f(head), (N, units): needed for its shape and for each sample's highest.
+            units: f(head), (N, units): needed for its shape, for each sample's highest and for its own sign.
 
         Returns:
             (N, units) float32; constant under differentiation.
         """
-        samples, count = units.shape
-        weights = np.zeros((samples, count), dtype=np.float32)
-        weights[np.arange(samples), self.indices(units)] = 1
-        if self.minus == "mean":
-            weights -= np.float32(1 / count)
-        elif isinstance(self.minus, int):
-            if not 0 <= self.minus < count:
-                msg = f"no unit {self.minus}: the head has {count} units, numbered 0 to {count - 1}"
-                raise ValueError(msg)
-            weights[:, self.minus] -= 1
-        return weights * np.float32(self.sign)
+        return self._unsigned(units) * self.signs(units)[:, None]
+
+    def _unsigned(self, units: NDArray[np.float32]) -> NDArray[np.float32]:
+        weights = np.zeros(units.shape, dtype=np.float32)
+        weights[np.arange(len(units)), self.indices(units)] = 1
+        return weights - self.choice(*units.shape).minus
 
     def scores(self, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """Return S for each sample, (N,) float32, from the heads' raw values."""
@@ -182,6 +218,10 @@ class Target:
             name = f"quantile mean {name}"
         if self.minus is not None:
             name = f"{name} - {self.minus if self.minus == 'mean' else f'[{self.minus}]'}"
+        if self.sign == "own":
+            return f"{name} in its own direction"
+        if isinstance(self.sign, tuple):
+            return f"{name} with one sign per frame"
         return f"-({name})" if self.sign == -1 else name
 
 

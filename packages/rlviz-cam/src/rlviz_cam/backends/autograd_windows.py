@@ -6,14 +6,13 @@ guess.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from rlviz_cam.backends import window_paths
 from rlviz_cam.backends.base import WindowOp
-from rlviz_cam.geometry import ReceptiveField
-
-Path = tuple[WindowOp, ...]
+from rlviz_cam.backends.window_paths import WindowPath, follow, unknown_operation, widest
 
 # fmt: off
 _POINTWISE = frozenset({
@@ -64,7 +63,7 @@ _WINDOWS: Mapping[str, Callable[[Any], WindowOp]] = MappingProxyType(
 )
 
 
-def windows_to_input(node: Any, leaf: object) -> Path:
+def windows_to_input(node: Any, leaf: object) -> WindowPath:
     """Return the windows between an input and the tensor made by an autograd node, the first one first.
 
     Where paths join (a skip connection), the path of the widest field stands for all.
@@ -77,47 +76,29 @@ def windows_to_input(node: Any, leaf: object) -> Path:
         ValueError: When an operation's reach is not known, when paths that join do not lie inside one
             another, or when the tensor does not depend on the input.
     """
-    known: dict[Any, Path | None] = {}
-    order: list[Any] = [node]
-    while order:  # children first, without recursion: networks may be deep
-        current = order[-1]
-        waiting = [child for child, _ in current.next_functions if child is not None and child not in known]
-        if waiting:
-            order.extend(waiting)
-            continue
-        order.pop()
-        if current not in known:
-            known[current] = _through(current, leaf, known)
-    path = known[node]
-    if path is None:
-        msg = "the layer does not depend on the input image"
-        raise ValueError(msg)
-    return path
+
+    def through(node: Any, paths: Sequence[WindowPath]) -> WindowPath | None:
+        return () if getattr(node, "variable", None) is leaf else _through(node, paths)
+
+    return follow(node, _parents, through)
 
 
-def _through(node: Any, leaf: object, known: Mapping[Any, Path | None]) -> Path | None:
-    if getattr(node, "variable", None) is leaf:
-        return ()
-    reaching = [known[child] for child, _ in node.next_functions if child is not None]
-    paths = [path for path in reaching if path is not None]
+def ancestors(node: Any) -> frozenset[Any]:
+    """Return an autograd node and all that its tensor is computed from."""
+    return window_paths.ancestors(node, _parents)
+
+
+def _parents(node: Any) -> list[Any]:
+    return [parent for parent, _ in node.next_functions if parent is not None]
+
+
+def _through(node: Any, paths: Sequence[WindowPath]) -> WindowPath | None:
     if not paths:
         return None
-    widest = _widest(paths)
+    path = widest(paths)
     name = re.sub(r"Backward\d*$", "", node.name())
     if name in _WINDOWS:
-        return (*widest, _WINDOWS[name](node))
+        return (*path, _WINDOWS[name](node))
     if name.rstrip("_") in _POINTWISE:
-        return widest
-    msg = f"cannot work out the receptive field through the operation {name!r}; choose a layer before it"
-    raise ValueError(msg)
-
-
-def _widest(paths: list[Path]) -> Path:
-    """Return the path whose field holds those of all others."""
-    fields = [ReceptiveField.from_windows(path, cells=(1, 1), pixels=(1, 1)) for path in paths]
-    best = max(range(len(paths)), key=lambda number: sum(fields[number].size))
-    for field in fields:
-        if field.jump != fields[best].jump or not fields[best].covers(field):
-            msg = "two paths of different geometry join below the layer; choose a layer before they do"
-            raise ValueError(msg)
-    return paths[best]
+        return path
+    raise unknown_operation(name)

@@ -21,9 +21,9 @@ class LayerInfo:
     Attributes:
         name: The layer's path inside the network.
         kind: ``conv``, ``conv_transpose`` or ``dense``.
-        output_shape: Of its activations, without the samples: (K, h, w) for an image layer, whatever the
-            framework.
-        is_spatial: Whether the activations are (K, h, w), so that a map can be made of them.
+        output_shape: Of its activations, without the samples: (K, h, w) for an image layer, (T, K, h, w) for
+            one over time steps, whatever the framework.
+        is_spatial: Whether the activations are (K, h, w) or (T, K, h, w), so that a map can be made of them.
         taken_after: The nonlinearity after which the activations are taken; ``None`` when none follows
             directly.
     """
@@ -34,14 +34,19 @@ class LayerInfo:
     is_spatial: bool
     taken_after: str | None = None
 
+    @property
+    def steps(self) -> int | None:
+        """Number of time steps T of a spatial layer that has them, each of which has a map of its own."""
+        return self.output_shape[0] if self.is_spatial and len(self.output_shape) == 4 else None
+
 
 @dataclass(frozen=True, slots=True)
 class LayerRecord:
     """One forward and one partial backward pass, on the host.
 
     Attributes:
-        activations: A, (N, K, h, w) float32.
-        gradients: dS/dA of the target's score S, (N, K, h, w) float32.
+        activations: A, (N, K, h, w) or, over time steps, (N, T, K, h, w) float32.
+        gradients: dS/dA of the target's score S, float32 of the same shape.
         outputs: Head -> raw values, (N, units) float32, or (N, quantiles, units).
     """
 
@@ -61,11 +66,27 @@ class WindowOp:
 
 
 class Backend(Protocol):
-    """The white-box view of one network; everything returned is NumPy, nothing of the network is changed."""
+    """The white-box view of one network; everything returned is NumPy, nothing of the network is changed.
+
+    Inputs are channel-first whatever the framework: images (N, C, H, W), sequences of images (N, T, C, H, W),
+    vectors (N, k); a network of several inputs takes them by name.
+    """
 
     @property
     def input_size(self) -> tuple[int, int]:
         """Height and width of the image that the network takes, in pixels."""
+        ...
+
+    def inputs(self) -> Mapping[str, tuple[int, ...]]:
+        """Return every input's name and the shape of one sample of it; an unnamed input is ``input``."""
+        ...
+
+    def heads(self) -> Mapping[str, tuple[int, ...]]:
+        """Return every output's name and the shape of one sample of it."""
+        ...
+
+    def path(self, head: str) -> tuple[str, ...]:
+        """Name those of ``layers`` that a head is computed from, in the same order."""
         ...
 
     def layers(self) -> tuple[LayerInfo, ...]:
@@ -101,19 +122,28 @@ class Backend(Protocol):
         ...
 
 
-def automatic_layer(backend: Backend) -> str:
+def automatic_layer(backend: Backend, head: str | None = None) -> str:
     """Name the layer that a map is made of when none is named: the last convolution with more than one cell.
 
     A network whose convolutions all end in a single cell gives its last convolution.
 
+    Args:
+        backend: The network.
+        head: Only layers that this head is computed from count; by default all do. A network that also draws
+            pictures has convolutions that its other outputs do not come from.
+
     Raises:
-        ValueError: When no convolution has a spatial output.
+        ValueError: When no convolution has a spatial output, or there is no such head.
     """
     layers = backend.layers()
+    if head is not None:
+        path = frozenset(backend.path(head))
+        layers = tuple(layer for layer in layers if layer.name in path)
     spatial = [layer for layer in layers if layer.is_spatial]
     if not spatial:
         there_are = ", ".join(f"{layer.name} ({layer.kind})" for layer in layers) or "none at all"
-        msg = f"a map needs a convolution with a spatial output; the network has only: {there_are}"
+        where = "the network" if head is None else f"the way to head {head!r}"
+        msg = f"a map needs a convolution with a spatial output; {where} has only: {there_are}"
         raise ValueError(msg)
     wide = [layer for layer in spatial if layer.output_shape[-2] * layer.output_shape[-1] > 1]
     return (wide or spatial)[-1].name

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from rlviz_cam.backends.autograd_windows import windows_to_input
+from rlviz_cam.backends.autograd_windows import ancestors, windows_to_input
 from rlviz_cam.backends.base import Inputs, LayerInfo, LayerRecord, WindowOp, check_outputs
 from rlviz_cam.targets import Target
 
@@ -121,6 +121,7 @@ class TorchBackend:
             else tuple(shape)
         )
         self._calls: dict[str, list[_Call]] | None = None
+        self._head_shapes: dict[str, _Shape] = {}
 
     @property
     def input_size(self) -> tuple[int, int]:
@@ -132,6 +133,38 @@ class TorchBackend:
             msg = f"the network takes {len(images)} images (C, H, W), expected one; its inputs: {shapes}"
             raise ValueError(msg)
         return images[0][1], images[0][2]
+
+    def inputs(self) -> Mapping[str, _Shape]:
+        """Return every input's name and the shape of one sample of it; the one unnamed input is ``input``."""
+        shape = self._known_shape()
+        return dict(shape) if isinstance(shape, dict) else {"input": shape}
+
+    def heads(self) -> Mapping[str, _Shape]:
+        """Return every output's name and the shape of one sample of it."""
+        self._traced()
+        return dict(self._head_shapes)
+
+    def path(self, head: str) -> tuple[str, ...]:
+        """Name those of ``layers`` that a head is computed from, in the same order.
+
+        Raises:
+            ValueError: When there is no such head.
+        """
+        Target(head=head).resolve(self.heads())
+        names = [info.name for info in self.layers()]
+        made: dict[str, list[Any]] = {name: [] for name in names}
+
+        def keep(name: str) -> Callable[..., None]:
+            def hook(_module: nn.Module, _args: Any, output: Any) -> None:
+                made[name].append(output.grad_fn)  # taken now: an in-place operation would replace it
+
+            return hook
+
+        given = self._blank(requires_grad=True)
+        with torch.enable_grad():
+            heads = self._forward(given, {name: [keep(name)] for name in names}, nullcontext())
+        behind = ancestors(heads[head].grad_fn)
+        return tuple(name for name in names if any(node in behind for node in made[name]))
 
     def layers(self) -> tuple[LayerInfo, ...]:
         """List the convolution and dense layers in the order in which they are first computed."""
@@ -238,11 +271,8 @@ class TorchBackend:
     def windows(self, layer: str) -> tuple[WindowOp, ...]:
         """Return the sliding windows between the input image and a spatial layer, the first one first."""
         point = self._call(layer, spatial=True).taken_at
-        shape = self._known_shape()
-        samples = {name: torch.zeros(1, *one) for name, one in _named(shape).items()}
-        image = next(name for name, one in samples.items() if one.ndim == 4)
-        samples = {name: one.to(self._device) for name, one in samples.items()}
-        samples[image].requires_grad_(True)
+        given = self._blank(requires_grad=True)
+        image = next(one for one in _named(given).values() if one.ndim == 4)
         found: list[Any] = []
 
         def keep(output: Tensor) -> Tensor:
@@ -250,8 +280,8 @@ class TorchBackend:
             return output
 
         with torch.enable_grad():
-            self._tapped(samples if isinstance(shape, dict) else samples[image], {point: keep})
-        return windows_to_input(found[0], samples[image])
+            self._tapped(given, {point: keep})
+        return windows_to_input(found[0], image)
 
     def library_view(self, layer: str) -> "_LibraryView":
         """Return a copy of the network in the form that pytorch-grad-cam takes."""
@@ -352,14 +382,23 @@ class TorchBackend:
 
     def _traced(self) -> dict[str, list[_Call]]:
         if self._calls is None:
-            shape = self._known_shape()
-            named = {name: torch.zeros(1, *one, device=self._device) for name, one in _named(shape).items()}
             tracer = _Tracer()
             hooks = {name: [tracer.hook(name)] for name, _ in self._model.named_modules() if name}
+            given = self._blank()
             with torch.no_grad():
-                self._forward(named if isinstance(shape, dict) else named[""], hooks, tracer.functions)
+                heads = self._forward(given, hooks, tracer.functions)
+            self._head_shapes = {name: tuple(values.shape[1:]) for name, values in heads.items()}
             self._calls = tracer.calls
         return self._calls
+
+    def _blank(self, *, requires_grad: bool = False) -> Tensor | dict[str, Tensor]:
+        """Return one sample of zeros."""
+        shape = self._known_shape()
+        named = {
+            name: torch.zeros(1, *one, device=self._device, requires_grad=requires_grad)
+            for name, one in _named(shape).items()
+        }
+        return named if isinstance(shape, dict) else named[""]
 
     def _call(self, name: str, *, spatial: bool = False) -> _Call:
         called = self._traced().get(name, [])
