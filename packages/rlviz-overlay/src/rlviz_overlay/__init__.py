@@ -4,8 +4,10 @@ from rlviz_overlay.axis import Axis, Limits, format_value
 from rlviz_overlay.chart import BarChart, LineChart
 from rlviz_overlay.colormap import COLORMAPS, Table, colormap
 from rlviz_overlay.drawable import Drawable, Static, draw_box, fill, new_canvas
+from rlviz_overlay.gauge import Gauge
 from rlviz_overlay.geometry import Frame, Rect, Size
 from rlviz_overlay.heatmap import Heatmap, blend, colorize, resize_frame, resize_heatmap
+from rlviz_overlay.histogram import Histogram
 from rlviz_overlay.label import Label, Paragraph
 from rlviz_overlay.layout import Layout
 from rlviz_overlay.mask import ExcludedRegions
@@ -23,6 +25,7 @@ from rlviz_overlay.normalize import (
     make_scale,
     typical_peak,
 )
+from rlviz_overlay.outline import Outline
 from rlviz_overlay.panel import KeyValues, Legend, Panel
 from rlviz_overlay.picture import Picture
 from rlviz_overlay.text import (
@@ -37,6 +40,7 @@ from rlviz_overlay.text import (
 )
 from rlviz_overlay.theme import DARK, Color, Theme
 from rlviz_overlay.threads import one_thread
+from rlviz_overlay.trace import Series, TraceChart
 
 __all__ = [
     "BOLD",
@@ -52,7 +56,9 @@ __all__ = [
     "FittedText",
     "Fixed",
     "Frame",
+    "Gauge",
     "Heatmap",
+    "Histogram",
     "KeyValues",
     "Label",
     "Layout",
@@ -61,6 +67,7 @@ __all__ = [
     "LineChart",
     "NoHeatError",
     "Normalizer",
+    "Outline",
     "Panel",
     "Paragraph",
     "PerFrame",
@@ -68,12 +75,14 @@ __all__ = [
     "Rect",
     "RunningMax",
     "Scale",
+    "Series",
     "Size",
     "Smoother",
     "Static",
     "Table",
     "TextStyle",
     "Theme",
+    "TraceChart",
     "TypicalPeak",
     "blend",
     "check_scale",

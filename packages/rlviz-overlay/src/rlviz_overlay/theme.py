@@ -19,6 +19,8 @@ class Theme:
         muted: Names of values, scale labels, notes.
         bar: Bars and lines that are not highlighted.
         accent: What was executed, and nothing else.
+        other: What the accent is compared with, such as a person's driving.
+        warning: A remark that something is not as it should be.
         outline: Around text that is drawn over a picture.
     """
 
@@ -30,6 +32,8 @@ class Theme:
     muted: Color = (150, 160, 176)
     bar: Color = (110, 126, 150)
     accent: Color = (45, 212, 191)
+    other: Color = (190, 150, 255)
+    warning: Color = (255, 190, 92)
     outline: Color = (8, 10, 13)
 
 
