@@ -7,12 +7,11 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from donkey_gradcam.pictures import PictureError, PictureFolder, picture_files
 from donkey_gradcam.problems import Problems
 from donkey_gradcam.settings import DriveSettings
-from donkey_gradcam.sight import Sight
+from donkey_gradcam.sight import Sight, resize_picture
 from donkey_gradcam.tub_v1 import TubV1, is_tub_v1
 from donkey_gradcam.tub_v2 import MANIFEST, TubV2
 from donkey_gradcam.video_drive import VideoDrive
@@ -200,7 +199,7 @@ def _look(own: Frame, record: Record, before: _Good | None, sight: Sight, report
         report.add(
             "odd-sized", f"record {record.index} is {own.shape[1]}x{own.shape[0]}, not {width}x{height}"
         )
-        frame = np.asarray(Image.fromarray(own).resize((width, height)))
+        frame = resize_picture(own, (width, height))
     return _Good(frame, own, sight(own))
 
 
