@@ -11,24 +11,24 @@ from collections.abc import Mapping
 MODELS = frozenset({"Functional", "Model", "Sequential"})
 
 _BY_DIMENSION = (
-    "AveragePooling", "Conv", "ConvLSTM", "Cropping", "GlobalAveragePooling", "GlobalMaxPooling", "MaxPooling",
-    "SpatialDropout", "UpSampling", "ZeroPadding",
+    "AveragePooling", "Conv", "ConvLSTM", "Cropping", "GlobalAveragePooling", "GlobalMaxPooling",
+    "MaxPooling", "SpatialDropout", "UpSampling", "ZeroPadding",
 )  # fmt: skip
 
 LAYERS = frozenset(f"{stem}{n}D" for stem in _BY_DIMENSION for n in (1, 2, 3)) | {
-    "Activation", "ActivityRegularization", "Add", "AdditiveAttention", "AlphaDropout", "Attention", "Average",
-    "BatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "Bidirectional", "CenterCrop",
-    "Concatenate", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "CuDNNGRU", "CuDNNLSTM", "Dense",
-    "DepthwiseConv1D", "DepthwiseConv2D", "Dot", "Dropout", "ELU", "EinsumDense", "Embedding", "Flatten",
-    "GRU", "GRUCell", "GRUCellV1", "GRUCellV2", "GRUV1", "GRUV2", "GaussianDropout", "GaussianNoise",
-    "GroupNormalization", "GroupQueryAttention", "Identity", "InputLayer", "LSTM", "LSTMCell", "LSTMCellV1",
-    "LSTMCellV2", "LSTMV1", "LSTMV2", "LayerNormalization", "LeakyReLU", "LocallyConnected1D",
-    "LocallyConnected2D", "Masking", "Maximum", "Minimum", "MultiHeadAttention", "Multiply", "Normalization",
-    "PReLU", "Permute", "RMSNormalization", "RNN", "RandomBrightness", "RandomContrast", "RandomCrop",
-    "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom", "ReLU", "RepeatVector", "Rescaling",
-    "Reshape", "Resizing", "SeparableConv1D", "SeparableConv2D", "SimpleRNN", "SimpleRNNCell", "Softmax",
-    "SpectralNormalization", "StackedRNNCells", "Subtract", "SyncBatchNormalization", "ThresholdedReLU",
-    "TimeDistributed", "UnitNormalization",
+    "Activation", "ActivityRegularization", "Add", "AdditiveAttention", "AlphaDropout", "Attention",
+    "Average", "BatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "Bidirectional",
+    "CenterCrop", "Concatenate", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "CuDNNGRU",
+    "CuDNNLSTM", "Dense", "DepthwiseConv1D", "DepthwiseConv2D", "Dot", "Dropout", "ELU", "EinsumDense",
+    "Embedding", "Flatten", "GRU", "GRUCell", "GRUCellV1", "GRUCellV2", "GRUV1", "GRUV2", "GaussianDropout",
+    "GaussianNoise", "GroupNormalization", "GroupQueryAttention", "Identity", "InputLayer", "LSTM",
+    "LSTMCell", "LSTMCellV1", "LSTMCellV2", "LSTMV1", "LSTMV2", "LayerNormalization", "LeakyReLU",
+    "LocallyConnected1D", "LocallyConnected2D", "Masking", "Maximum", "Minimum", "MultiHeadAttention",
+    "Multiply", "Normalization", "PReLU", "Permute", "RMSNormalization", "RNN", "RandomBrightness",
+    "RandomContrast", "RandomCrop", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom",
+    "ReLU", "RepeatVector", "Rescaling", "Reshape", "Resizing", "SeparableConv1D", "SeparableConv2D",
+    "SimpleRNN", "SimpleRNNCell", "Softmax", "SpectralNormalization", "StackedRNNCells", "Subtract",
+    "SyncBatchNormalization", "ThresholdedReLU", "TimeDistributed", "UnitNormalization",
 }  # fmt: skip
 
 ALIASES: Mapping[str, str] = {
@@ -75,8 +75,8 @@ TENSOR_OPS = frozenset({
     "math.exp", "math.l2_normalize", "math.log", "math.maximum", "math.minimum", "math.multiply",
     "math.negative", "math.pow", "math.reduce_max", "math.reduce_mean", "math.reduce_min", "math.reduce_sum",
     "math.sigmoid", "math.sin", "math.softplus", "math.sqrt", "math.square", "math.subtract", "math.tanh",
-    "math.truediv", "nn.elu", "nn.gelu", "nn.leaky_relu", "nn.relu", "nn.relu6", "nn.softmax", "pad", "repeat",
-    "reshape", "reverse", "split", "squeeze", "stack", "tile", "transpose", "unstack",
+    "math.truediv", "nn.elu", "nn.gelu", "nn.leaky_relu", "nn.relu", "nn.relu6", "nn.softmax", "pad",
+    "repeat", "reshape", "reverse", "split", "squeeze", "stack", "tile", "transpose", "unstack",
 })  # fmt: skip
 """What Keras 2 writes for arithmetic between layers, and for ``keras.layers.concatenate`` inside tf.keras."""
 
@@ -87,13 +87,14 @@ NUMPY_OPERATIONS = frozenset({
     "Subtract", "Sum", "Swapaxes", "Tanh", "Tile", "Transpose", "TrueDivide",
 })  # fmt: skip
 NN_OPERATIONS = frozenset({
-    "Elu", "Gelu", "LeakyRelu", "LogSoftmax", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax", "Softplus",
+    "Elu", "Gelu", "LeakyRelu", "LogSoftmax", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax",
+    "Softplus",
 })  # fmt: skip
-"""Keras 3 writes arithmetic between layers as operations; their modules are these two."""
 OPERATIONS: Mapping[str, frozenset[str]] = {
     "keras.src.ops.numpy": NUMPY_OPERATIONS,
     "keras.src.ops.nn": NN_OPERATIONS,
 }
+"""What Keras 3 writes for arithmetic between layers, by the module that it names."""
 
 PLAIN_CLASSES = frozenset({
     "__ellipsis__", "__keras_tensor__", "__numpy__", "__slice__", "__tensor__", "__tuple__", "TensorShape",

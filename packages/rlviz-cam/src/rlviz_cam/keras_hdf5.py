@@ -1,6 +1,6 @@
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# (h5py has no type stubs.)
-"""Reading an HDF5 file as data: its attributes, and proof that its weights lie in the file itself."""
+# pyright: standard
+# (h5py has no type information.)
+"""An HDF5 file read as data: its texts, and proof that its weights lie in the file itself."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     import h5py
 
 MAX_WEIGHT_BYTES = 4 << 30
-"""More than any network that drives needs; a compressed file could claim terabytes."""
-_MAX_OBJECTS = 200_000
+"""More than any network that drives needs; a small file can claim terabytes."""
+
+_MAX_OBJECTS = 100_000
 _NUMBERS = "biufV"  # V: bfloat16, which HDF5 keeps as raw bytes
 
 
@@ -24,29 +25,42 @@ def open_hdf5(path: Path) -> "h5py.File":
     try:
         import h5py
     except ModuleNotFoundError as error:
-        message = f"reading {path} needs h5py; install rlviz-cam[keras]"
-        raise ModuleNotFoundError(message, name="h5py") from error
+        message = f"{path} needs h5py to be read; install rlviz-cam[keras]"
+        raise ModuleNotFoundError(message, name=error.name) from error
     try:
         return h5py.File(path, "r")
     except OSError as error:
-        state = "is damaged or cut short" if h5py.is_hdf5(path) else "is not an HDF5 file"
-        message = f"{path} {state}; give a model saved by Keras as .h5, .keras or a SavedModel folder"
+        is_hdf5 = h5py.is_hdf5(path)
+        message = (
+            f"{path} is damaged or cut short; save the model again"
+            if is_hdf5
+            else f"{path} is not an HDF5 file; give a Keras model: .h5, .keras or a SavedModel folder"
+        )
         raise ValueError(message) from error
 
 
 def text_attribute(file: "h5py.File", name: str) -> str | None:
-    """Return an attribute as text, whichever way h5py stored it; ``None`` when there is none."""
+    """Return an attribute as text, whichever way it was stored; ``None`` when there is none."""
     value: Any = file.attrs.get(name)
     if value is None:
         return None
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def group_names(file: "h5py.File") -> set[str]:
+    """Return the names of what stands at the top of the file."""
+    return {str(name) for name in file}
 
 
 def check_weights_inside(file: "h5py.File", path: Path) -> None:
-    """Refuse a file whose groups or arrays lie elsewhere: links and external storage name other files.
+    """Refuse what lies outside: links, external storage and virtual arrays make HDF5 open other files.
+
+    Args:
+        file: The open file.
+        path: What to call it.
 
     Raises:
-        ValueError: Naming the group or array.
+        ValueError: Naming the group or array; or the file claims more than `MAX_WEIGHT_BYTES`.
     """
     import h5py
 
@@ -54,35 +68,30 @@ def check_weights_inside(file: "h5py.File", path: Path) -> None:
     waiting: list[tuple[str, h5py.Group]] = [("", file)]
     total = 0
     while waiting:
-        prefix, group = waiting.pop()
+        above, group = waiting.pop()
         for key in group:
-            name = f"{prefix}/{key}"
+            name = f"{above}/{key}"
             if not isinstance(group.get(key, getlink=True), h5py.HardLink):
-                message = f"{path}: {name} is a link to somewhere else; weights must lie in the file itself"
-                raise ValueError(message)  # noqa: TRY004 - a property of the file, not of an argument
+                message = f"{path}: {name} is a link; weights have to lie in the file itself"
+                raise ValueError(message)  # noqa: TRY004 (the file is wrong, not an argument)
             item: Any = group[key]
-            address = h5py.h5o.get_info(item.id).addr
-            if address in seen:
+            if item.id in seen:  # groups may hold each other
                 continue
-            seen.add(address)
+            seen.add(item.id)
             if isinstance(item, h5py.Group):
                 waiting.append((name, item))
-            else:
-                total += _checked_size(item, path, name)
+            elif isinstance(item, h5py.Dataset):
+                total += _size(item, path, name)
         if len(seen) > _MAX_OBJECTS or total > MAX_WEIGHT_BYTES:
-            message = f"{path} claims more than {MAX_WEIGHT_BYTES >> 30} GiB of weights; it is no network we can open"
+            message = (
+                f"{path} claims {len(seen)} arrays of {total} bytes; at most {MAX_WEIGHT_BYTES} are read"
+            )
             raise ValueError(message)
 
 
-def _checked_size(item: Any, path: Path, name: str) -> int:
-    """Return the bytes that an array takes in memory."""
-    import h5py
-
-    if not isinstance(item, h5py.Dataset):
-        return 0
+def _size(item: "h5py.Dataset", path: Path, name: str) -> int:
+    """Return how many bytes an array of numbers takes in memory; where it is stored is checked."""
     if item.is_virtual or item.external:
-        message = f"{path}: {name} is stored in another file; weights must lie in the file itself"
+        message = f"{path}: {name} is stored in another file; weights have to lie in the file itself"
         raise ValueError(message)
-    if item.dtype.kind not in _NUMBERS:
-        return 0
-    return int(item.nbytes)
+    return int(item.nbytes) if item.dtype.kind in _NUMBERS else 0
