@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from rlviz_video import PICTURE_SUFFIXES
 
 from donkey_gradcam.pictures import PictureError, PictureFolder, picture_files
 from donkey_gradcam.problems import Problems
@@ -16,6 +17,8 @@ from donkey_gradcam.tub_v1 import TubV1, is_tub_v1
 from donkey_gradcam.tub_v2 import MANIFEST, TubV2
 from donkey_gradcam.video_drive import VideoDrive
 from donkey_gradcam.views import Frame, Record, View
+
+_PACKED = (".zip", ".tar", ".gz", ".tgz", ".xz", ".bz2", ".7z")
 
 
 class Drive(Protocol):
@@ -94,9 +97,15 @@ def _open(path: Path) -> Drive:
         raise FileNotFoundError(msg)
     if path.name == MANIFEST or path.suffix == ".catalog":
         path = path.parent
-    if not path.is_dir():
-        return VideoDrive(path)
-    return _open_tub(path) or _open_folder(path)
+    if path.is_dir():
+        return _open_tub(path) or _open_folder(path)
+    if path.suffix.lower() in PICTURE_SUFFIXES:
+        msg = f"{path} is one picture; give its folder: {path.parent}"
+        raise ValueError(msg)
+    if path.suffix.lower() in _PACKED:
+        msg = f"{path} is packed; unpack it and give the folder"
+        raise ValueError(msg)
+    return VideoDrive(path)
 
 
 def _open_tub(path: Path, note: str = "") -> Drive | None:
@@ -118,6 +127,8 @@ def _open_folder(path: Path) -> Drive:
     if tub is not None:
         return tub
     msg = f"{path} is no tub and has no pictures; expected {MANIFEST}, record_<n>.json or pictures in it"
+    if (path / "images").is_dir():
+        msg += f"; give {path / 'images'} to see the pictures alone"
     raise ValueError(msg)
 
 
