@@ -11,7 +11,10 @@ ROOT = Path(__file__).parent
 CONSTRAINTS = ROOT / "constraints.txt"
 PACKAGES = ("rlviz-cam", "rlviz-overlay", "rlviz-video", "rlviz-agents")
 APPS = ("breakout-gradcam", "donkey-gradcam")
+GROUPS = ("test", "lint", "types", "browser", "tensorboard", "bench", "donkey-bench")
 GALLERY = ROOT / "gallery"
+# TensorFlow 2.21 has wheels for Python up to 3.13: where this is a newer one, uv fetches that.
+PYTHON = None if sys.version_info < (3, 14) else "3.13"
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv"
@@ -34,12 +37,24 @@ def editable(*members: str) -> list[str]:
     return flags
 
 
+def interpreter(session: nox.Session) -> str:
+    """The session's own Python."""
+    return shutil.which("python", path=session.bin) or sys.executable
+
+
+def without(session: nox.Session, framework: str) -> None:
+    """Fail where another app's framework has come along."""
+    code = f"from importlib.util import find_spec; print(find_spec({framework!r}) is not None)"
+    if session.run("python", "-c", code, silent=True) != "False\n":
+        session.error(f"{framework} is installed beside this app, which does not need it")
+
+
 def pytest(session: nox.Session, *args: str) -> None:
     """Run pytest; one BLAS thread, since the machines that run the suite have two cores."""
     session.run("python", "-m", "pytest", *args, *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 
-@nox.session
+@nox.session(python=PYTHON)
 def lint(session: nox.Session) -> None:
     """Check style (ruff) and the one direction of imports (import-linter)."""
     install(session, *editable("rlviz-cam", "rlviz-overlay", "rlviz-video"), "--group", "lint")
@@ -49,60 +64,88 @@ def lint(session: nox.Session) -> None:
     session.run("lint-imports", env={"PYTHONPATH": os.pathsep.join(paths)})
 
 
-@nox.session
+@nox.session(python=PYTHON)
 def types(session: nox.Session) -> None:
-    """Check types: strict for packages and apps."""
-    install(
-        session,
-        *editable("rlviz-cam[grad-cam]", "breakout-gradcam"),
-        *("--group", "test", "--group", "bench", "--group", "browser", "--group", "types"),
-        "nox",
-    )
-    session.run("pyright", "--pythonpath", shutil.which("python", path=session.bin) or sys.executable)
+    """Check types, strict for packages and apps: the one environment that has both frameworks."""
+    groups = [flag for group in GROUPS if group != "lint" for flag in ("--group", group)]
+    install(session, *editable("rlviz-cam[grad-cam]", *APPS), *groups, "nox")
+    session.run("pyright", "--pythonpath", interpreter(session))
 
 
-@nox.session
+@nox.session(python=PYTHON)
 def tests(session: nox.Session) -> None:
     """Test everything: here what needs no framework, then each further session in its own environment."""
-    install(session, *editable("rlviz-cam", "rlviz-overlay", "rlviz-video[moviepy]"), "--group", "test")
-    pytest(session, "tests/cam", "tests/overlay", "tests/video", "tests/architecture", "-m", "not torch")
-    session.notify("tests_torch")
-    for app in APPS:
-        session.notify(app)
+    libraries = editable("rlviz-cam[cli]", "rlviz-overlay[cli]", "rlviz-video[moviepy,cli]")
+    install(session, *libraries, "--group", "test")
+    folders = ("tests/cam", "tests/overlay", "tests/video", "tests/architecture")
+    pytest(session, *folders, "-m", "not torch and not keras")
+    for further in ("tests_torch", "tests_keras", *APPS):
+        session.notify(further)
 
 
-@nox.session
+@nox.session(python=PYTHON)
 def tests_torch(session: nox.Session) -> None:
     """Test the packages with PyTorch, against pytorch-grad-cam and rl_zoo3 as oracles."""
     install(session, *editable("rlviz-cam[grad-cam]", "rlviz-agents[reference]"), "--group", "test")
     pytest(session, "tests/cam", "tests/agents", "-m", "torch")
 
 
-@nox.session(name="breakout-gradcam")
+@nox.session(python=PYTHON)
+def tests_keras(session: nox.Session) -> None:
+    """Test the packages with both generations of Keras, on TensorFlow."""
+    install(session, *editable("rlviz-cam[keras]"), "--group", "test")
+    pytest(session, "tests/cam", "-m", "keras")
+
+
+@nox.session(name="breakout-gradcam", python=PYTHON)
 def breakout_gradcam(session: nox.Session) -> None:
     """Test this app with nothing installed but itself: a forgotten dependency fails."""
     install(session, *editable("breakout-gradcam"), "--group", "test", "--group", "browser")
-    pytest(session, "tests/apps/breakout_gradcam")
+    without(session, "tensorflow")
+    pytest(session, "tests/apps/breakout_gradcam", "tests/architecture/test_app_frameworks.py")
 
 
-@nox.session
-def demo(session: nox.Session) -> None:
-    """Build gallery/index.html: every app's sample, made on this machine."""
-    install(session, *editable("breakout-gradcam"))
-    for app in APPS:
-        session.run(app, "demo", "--output-folder", str(GALLERY / app), "--force")
+@nox.session(name="donkey-gradcam", python=PYTHON)
+def donkey_gradcam(session: nox.Session) -> None:
+    """Test this app with nothing installed but itself: a forgotten dependency fails."""
+    groups = ("--group", "test", "--group", "browser", "--group", "tensorboard")
+    install(session, *editable("donkey-gradcam"), *groups)
+    without(session, "torch")
+    pytest(session, "tests/apps/donkey_gradcam", "tests/architecture/test_app_frameworks.py")
+
+
+@nox.session(python=PYTHON)
+@nox.parametrize("app", APPS, ids=APPS)
+def demo(session: nox.Session, app: str) -> None:
+    """Build gallery/index.html: every app's sample, made on this machine, each in its own environment."""
+    install(session, *editable(app))
+    session.run(app, "demo", "--output-folder", str(GALLERY / app), "--force")
     session.run("python", "-m", "rlviz_video", str(GALLERY), "--title", "rlviz")
     session.log("open %s", GALLERY / "index.html")
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
-    """Measure against the peers: rl_zoo3.record_video and pytorch-grad-cam, in the same run."""
+    """Measure every app against its peers, in the same run, one app after the other."""
+    for app in APPS:
+        session.notify(app.replace("gradcam", "bench"), posargs=session.posargs)
+
+
+@nox.session(name="breakout-bench", python=PYTHON)
+def breakout_bench(session: nox.Session) -> None:
+    """Measure against rl_zoo3.record_video and pytorch-grad-cam."""
     install(session, *editable("breakout-gradcam", "rlviz-cam[grad-cam]"), "--group", "bench")
     session.run("python", "tests/bench/bench_breakout.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 
-@nox.session
+@nox.session(name="donkey-bench", python=PYTHON)
+def donkey_bench(session: nox.Session) -> None:
+    """Measure against the script that people write first, tf-keras-vis and, where given, donkeycar."""
+    install(session, *editable("donkey-gradcam"), "--group", "donkey-bench")
+    session.run("python", "tests/bench/bench_donkey.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
+
+
+@nox.session(python=PYTHON)
 def build(session: nox.Session) -> None:
     """Build a wheel of every member; each app's installs in an empty environment and starts."""
     folder = Path(session.create_tmp()).resolve()
@@ -111,7 +154,7 @@ def build(session: nox.Session) -> None:
     session.run("uv", "build", "--all-packages", "--wheel", "-q", "-o", str(wheels), external=True)
     for member in (*PACKAGES, *APPS):
         empty = folder / member
-        session.run("uv", "venv", "-q", "--clear", str(empty), external=True)
+        session.run("uv", "venv", "-q", "--clear", "-p", interpreter(session), str(empty), external=True)
         python = str(empty / ("Scripts" if os.name == "nt" else "bin") / "python")
         with session.chdir(folder):  # outside the workspace: its sources must not help
             session.run(
@@ -130,7 +173,7 @@ def build(session: nox.Session) -> None:
 def constraints(session: nox.Session) -> None:
     """Pin every version in constraints.txt from constraints.in and the members' own bounds."""
     projects = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("*/*/pyproject.toml"))]
-    groups = [flag for group in ("test", "lint", "types", "bench", "browser") for flag in ("--group", group)]
+    groups = [flag for group in GROUPS for flag in ("--group", group)]
     local = [flag for member in (*PACKAGES, *APPS) for flag in ("--no-emit-package", member)]
     session.run(
         *("uv", "pip", "compile", "constraints.in", *projects, "--all-extras", *groups, *local),

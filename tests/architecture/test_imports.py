@@ -10,12 +10,13 @@ FRAMEWORKS = {
     "torch",
     "tensorflow",
     "keras",
+    "tf_keras",
     "stable_baselines3",
     "gymnasium",
     "pytorch_grad_cam",
     "matplotlib",
 }
-HEAVY = FRAMEWORKS | {"pandas", "pyarrow", "moviepy", "rl_zoo3"}
+HEAVY = FRAMEWORKS | {"pandas", "pyarrow", "moviepy", "rl_zoo3", "h5py", "click"}
 
 
 def run(code: str) -> str:
@@ -65,3 +66,11 @@ def test_every_public_name_says_what_it_is(library: str):
         if callable(getattr(module, name)) and not getattr(module, name).__doc__
     ]
     assert undocumented == []
+
+
+@pytest.mark.parametrize("module", ["rlviz_cam.options", "rlviz_overlay.options", "rlviz_video.options"])
+def test_the_options_of_a_library_load_no_framework(module: str):
+    pytest.importorskip("click")
+    pytest.importorskip(module.partition(".")[0])
+    loaded = run(f"import sys, {module}; print(*sorted({{m.partition('.')[0] for m in sys.modules}}))")
+    assert (HEAVY - {"click"}).isdisjoint(loaded.split())

@@ -1,6 +1,17 @@
 import numpy as np
 import pytest
-from rlviz_overlay import SCALES, Fixed, PerFrame, RunningMax, Smoother, TypicalPeak, make_scale
+from rlviz_overlay import (
+    SCALES,
+    Fixed,
+    NoHeatError,
+    PerFrame,
+    RunningMax,
+    Smoother,
+    TypicalPeak,
+    check_scale,
+    make_scale,
+    typical_peak,
+)
 
 RNG = np.random.default_rng(0)
 MAPS = [(RNG.normal(size=(7, 7)) * scale).astype(np.float32) for scale in (1, 0.1, 5, 0.5)]
@@ -179,3 +190,65 @@ def test_maps_of_nothing_are_no_heat():
 def test_a_typical_peak_needs_numbers_above_zero(numbers):
     with pytest.raises(ValueError, match="above 0"):
         TypicalPeak(*numbers)
+
+
+SAMPLE = np.stack([np.eye(3, dtype=np.float32) * peak for peak in (1, -4, 0, 16)])
+
+
+def test_the_typical_peak_of_a_sample_is_a_geometric_mean_without_maps_of_nothing():
+    assert typical_peak(SAMPLE, headroom=1) == pytest.approx(4)
+
+
+def test_full_heat_is_half_above_the_typical_peak():
+    assert typical_peak(SAMPLE) == pytest.approx(6)
+
+
+def test_the_order_of_a_sample_does_not_matter():
+    assert typical_peak(SAMPLE[::-1]) == pytest.approx(typical_peak(SAMPLE))
+
+
+@pytest.mark.parametrize("shape", [(0, 3, 3), (4, 3, 3)])
+def test_a_sample_without_heat_says_nothing_about_full_heat(shape):
+    with pytest.raises(NoHeatError, match=f"none of the {shape[0]} maps"):
+        typical_peak(np.zeros(shape, np.float32))
+
+
+def test_a_sample_that_is_not_finite_is_an_error():
+    with pytest.raises(ValueError, match="not finite"):
+        typical_peak(np.full((2, 3, 3), np.nan, np.float32))
+
+
+@pytest.mark.parametrize("headroom", [0, -1, float("nan"), float("inf")])
+def test_the_headroom_is_above_zero(headroom):
+    with pytest.raises(ValueError, match="headroom"):
+        typical_peak(SAMPLE, headroom)
+
+
+def test_the_typical_scale_shows_equal_maps_alike_whatever_lies_between():
+    normalize = make_scale("typical", typical_peak(SAMPLE))
+    first, _, again = normalize(MAPS[0]), normalize(MAPS[2]), normalize(MAPS[0])
+    assert (first == again).all()
+    assert normalize(np.full((2, 2), 3, np.float32)) == pytest.approx(0.5)
+
+
+def test_the_typical_scale_is_made_of_a_measured_value_alone():
+    with pytest.raises(ValueError, match="typical_peak"):
+        make_scale("typical")
+
+
+def test_only_the_typical_scale_is_measured_beforehand():
+    assert [name for name, scale in SCALES.items() if scale.measured] == ["typical"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("nope", None), ("fixed", None), ("fixed", 0), ("fixed", float("nan")), ("clip", 1.0), ("typical", 1.0)],
+)
+def test_a_persons_choice_that_cannot_be_is_refused_beforehand(name, value):
+    with pytest.raises(ValueError, match="scale"):
+        check_scale(name, value)
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_a_persons_choice_of_each_scale_is_accepted(name):
+    check_scale(name, 2.0 if SCALES[name].needs_value else None)

@@ -66,6 +66,14 @@ def test_every_scale_makes_a_video(scale, draw, decode):
     assert files.manifest["maps"]["scale"] == scale
 
 
+def test_the_scale_has_a_second_name(draw):
+    assert draw("--heat-scale", "clip").manifest["maps"]["scale"] == "clip"
+
+
+def test_a_scale_that_is_measured_beforehand_is_not_offered(cli):
+    cli("record", "--scale", "typical").fails_with_one_line("'typical'", "'recent'", status=2)
+
+
 @pytest.mark.parametrize("colormap", COLORMAPS)
 def test_every_colormap_makes_a_video(colormap, draw, decode):
     assert len(decode(draw("--colormap", colormap).video).frames) == STEPS
