@@ -76,7 +76,33 @@ def build_torch(weights):
     return model
 
 
-BUILDERS = [pytest.param(build_torch, id="torch", marks=pytest.mark.torch)]
+def build_any_keras(keras, weights):
+    layers = keras.layers
+    image = layers.Input((6, 8, 1), name="camera")
+    grid = layers.Conv2D(3, (2, 3), strides=2, activation="relu", name="conv")(image)
+    flat = layers.Flatten(name="flatten")(layers.Permute((3, 1, 2))(grid))  # K, h, w as elsewhere
+    heads = [layers.Dense(4, name="q")(flat), layers.Dense(1, use_bias=False, name="value")(flat)]
+    model = keras.Model(image, heads)
+    model.get_layer("conv").set_weights([weights.conv, weights.conv_bias])
+    model.get_layer("q").set_weights([weights.q, weights.q_bias])
+    model.get_layer("value").set_weights([weights.value])
+    return model
+
+
+def build_keras(weights):
+    return build_any_keras(pytest.importorskip("tf_keras"), weights)
+
+
+def build_keras3(weights):
+    pytest.importorskip("tensorflow")
+    return build_any_keras(pytest.importorskip("keras", "3"), weights)
+
+
+BUILDERS = [
+    pytest.param(build_torch, id="torch", marks=pytest.mark.torch),
+    pytest.param(build_keras, id="keras", marks=pytest.mark.keras),
+    pytest.param(build_keras3, id="keras3", marks=pytest.mark.keras),
+]
 
 
 @pytest.fixture(params=BUILDERS)

@@ -1,6 +1,6 @@
 """A network, opened: layers, activations, gradients and attention maps as NumPy arrays."""
 
-from rlviz_cam.backends import open_backend
+from rlviz_cam.backends import open_backend, open_model_file
 from rlviz_cam.backends.base import (
     Backend,
     Inputs,
@@ -20,6 +20,7 @@ from rlviz_cam.calibration import (
 from rlviz_cam.evidence import EVIDENCE, select_evidence
 from rlviz_cam.extractor import CamExtractor, CamResult
 from rlviz_cam.geometry import Box, ReceptiveField, receptive_field
+from rlviz_cam.keras_files import find_model
 from rlviz_cam.library import LIBRARY_METHODS
 from rlviz_cam.methods import (
     METHODS,
@@ -64,12 +65,14 @@ __all__ = [
     "calibrate",
     "eigen_cam",
     "eigen_grad_cam",
+    "find_model",
     "grad_cam",
     "grad_cam_plus_plus",
     "hires_cam",
     "layer_cam",
     "occlusion",
     "open_backend",
+    "open_model_file",
     "pixel_matrix",
     "receptive_field",
     "select_evidence",

@@ -156,11 +156,29 @@ def check_outputs(outputs: Mapping[str, NDArray[np.float32]]) -> None:
         ValueError: Naming the head and the samples.
     """
     for head, values in outputs.items():
-        bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
-        if bad.size:
-            listed = ", ".join(str(sample) for sample in bad[:8]) + (" ..." if bad.size > 8 else "")
-            msg = (
-                f"the network's output {head!r} is not finite for {bad.size} of {len(values)} samples "
-                f"({listed}); check its weights and inputs for NaN"
-            )
-            raise ValueError(msg)
+        _check_finite(values, f"output {head!r}", "weights and inputs")
+
+
+def check_inputs(inputs: Mapping[str, Array]) -> None:
+    """Refuse inputs that are not numbers; a ReLU may take NaN for 0, so that the outputs do not tell.
+
+    Raises:
+        ValueError: Naming the input and the samples.
+    """
+    for name, values in inputs.items():
+        # the sum tells that all are finite, at a tenth of the price of looking at each
+        with np.errstate(over="ignore", invalid="ignore"):
+            doubtful = np.issubdtype(values.dtype, np.inexact) and not np.isfinite(values.sum())
+        if doubtful:
+            _check_finite(values, f"input {name!r}", "source")
+
+
+def _check_finite(values: Array, what: str, where: str) -> None:
+    bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+    if bad.size:
+        listed = ", ".join(str(sample) for sample in bad[:8]) + (" ..." if bad.size > 8 else "")
+        msg = (
+            f"the network's {what} is not finite for {bad.size} of {len(values)} samples ({listed}); "
+            f"check its {where} for NaN"
+        )
+        raise ValueError(msg)

@@ -272,7 +272,7 @@ class TorchBackend:
         """Return the sliding windows between the input image and a spatial layer, the first one first."""
         point = self._call(layer, spatial=True).taken_at
         given = self._blank(requires_grad=True)
-        image = next(one for one in _named(given).values() if one.ndim == 4)
+        image: Tensor = next(one for one in _named(given).values() if one.ndim == 4)
         found: list[Any] = []
 
         def keep(output: Tensor) -> Tensor:

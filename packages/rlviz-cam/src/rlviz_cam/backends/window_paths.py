@@ -66,9 +66,10 @@ def widest(paths: Sequence[WindowPath]) -> WindowPath:
     return paths[best]
 
 
-def unknown_operation(name: str) -> ValueError:
-    """Return the error for an operation whose reach is not known."""
-    msg = f"cannot work out the receptive field through the operation {name!r}; choose a layer before it"
+def unknown_operation(name: str, how: str = "") -> ValueError:
+    """Return the error for an operation whose reach is not known (when it works in a certain way)."""
+    what = f"{name!r} {how}".strip()
+    msg = f"cannot work out the receptive field through the operation {what}; choose a layer before it"
     return ValueError(msg)
 
 

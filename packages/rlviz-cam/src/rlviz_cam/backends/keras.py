@@ -1,0 +1,484 @@
+# pyright: standard
+# ruff: noqa: ANN401 - TensorFlow's tensors and Keras' models are untyped
+"""Keras models: tf_keras, and Keras 3 on TensorFlow. Imports no Keras: a model brings its own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from importlib import import_module
+from inspect import Parameter, signature
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from rlviz_cam.backends.base import (
+    Array,
+    Inputs,
+    LayerInfo,
+    LayerRecord,
+    WindowOp,
+    check_inputs,
+    check_outputs,
+)
+from rlviz_cam.backends.graph_windows import ancestors, windows_to_input
+from rlviz_cam.backends.keras_inputs import KerasInputs, channels_first, clean_name
+from rlviz_cam.backends.keras_trace import ROOTS, Call, Tracer, class_names, kind_of, named_layers, unwrapped
+from rlviz_cam.backends.keras_weights import kernel, redraw
+from rlviz_cam.targets import Target
+
+_Shape = tuple[int, ...]
+
+
+def limit_threads(count: int = 1) -> bool:
+    """Let TensorFlow compute with so many threads, unless it is at work already.
+
+    Returns:
+        Whether it was told so in time.
+    """
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+        tf.config.threading.set_inter_op_parallelism_threads(count)
+    except RuntimeError:  # the context is made by the first operation, and keeps its threads
+        return False
+    return True
+
+
+class KerasBackend:
+    """A Keras model, functional, sequential or subclassed.
+
+    Heads are the model's outputs by name (a subclassed model's: the keys of what it returns, or ``output``).
+    Inputs go by name; a model of one input takes a bare array too. Layers are named as in Keras, one inside
+    another model is ``outer/inner``; a wrapper (TimeDistributed) is one layer. A convolution's or dense
+    layer's activations are taken after its own activation, else after the nonlinearity that directly follows
+    (a normalisation or dropout may stand between).
+
+    A pass is traced once for every use and then runs compiled, on a fixed number of samples: larger batches
+    are cut, the last one is filled up with copies of its last sample, a single sample is passed alone. The
+    model runs in inference mode, with the weights that it has at that moment, and is left as it was found.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        device: str = "auto",
+        input_shape: _Shape | Mapping[str, _Shape] | None = None,
+        xla: bool = False,
+        batch_size: int = 32,
+    ) -> None:
+        _check_framework(model)
+        self._place = _place_of(device)
+        self._device = device
+        self._model = model
+        self._xla = xla
+        self._batch_size = batch_size
+        self._layers = named_layers(model)
+        first = [name for name, one in self._layers.items() if _data_format(one) == "channels_first"]
+        if first:
+            msg = (
+                f"layer {first[0]!r} keeps its channels first, which TensorFlow does not compute on a CPU; "
+                "build the model with data_format='channels_last'"
+            )
+            raise ValueError(msg)
+        self._given = KerasInputs(model, input_shape)
+        self._passes: dict[tuple[Any, ...], _Pass] = {}
+
+    @property
+    def input_size(self) -> tuple[int, int]:
+        """Height and width of the image that the network takes, in pixels."""
+        images = {name: one for name, one in self.inputs().items() if len(one) in {3, 4}}
+        if len(images) != 1:
+            msg = f"the network takes {len(images)} images, expected one; its inputs: {self.inputs()}"
+            raise ValueError(msg)
+        shape = next(iter(images.values()))
+        return shape[-2], shape[-1]
+
+    def inputs(self) -> Mapping[str, _Shape]:
+        """Return every input's name and the shape of one sample of it, channel-first."""
+        return self._given.shapes()
+
+    def heads(self) -> Mapping[str, _Shape]:
+        """Return every output's name and the shape of one sample of it, channel-first."""
+        return {name: _sample_shape(tensor) for name, tensor in self._structure().heads.items()}
+
+    def path(self, head: str) -> tuple[str, ...]:
+        """Name those of ``layers`` that a head is computed from, in the same order.
+
+        Raises:
+            ValueError: When there is no such head.
+        """
+        trace = self._structure()
+        behind = ancestors(trace.heads[Target(head=head).resolve(trace.heads)].op)
+        return tuple(
+            info.name
+            for info in self.layers()
+            if any(call.output.op in behind for call in trace.calls[info.name])
+        )
+
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """List the convolution and dense layers in the order in which they are first computed."""
+        calls = self._structure().calls
+        return tuple(_info(name, called[0]) for name, called in calls.items() if kind_of(called[0].layer))
+
+    def layer(self, name: str) -> LayerInfo:
+        """Describe any layer that returns a tensor."""
+        return _info(name, _one_call(self._structure(), name))
+
+    def weights(self, layer: str) -> NDArray[np.float32]:
+        """Return (kh, kw, in, out) of a convolution, (in, out) of a dense layer, float32, a copy.
+
+        A convolution over time steps too has (kd, kh, kw, in, out), a depthwise one (kh, kw, in, multiplier).
+        """
+        found = kernel(self._layers[layer]) if layer in self._layers else None
+        if found is None:
+            names = [name for name, one in self._layers.items() if kind_of(one)]
+            msg = f"no layer {layer!r} with weights; choose one of: {', '.join(names) or '(none)'}"
+            raise ValueError(msg)
+        return found
+
+    def predict(self, inputs: Inputs) -> Mapping[str, NDArray[np.float32]]:
+        """Return every head's values, head -> (N, units) float32; a picture as (N, C, H, W).
+
+        Raises:
+            ValueError: When the inputs do not fit the network, or an output is not finite.
+        """
+        arrays = self._arrays(inputs)
+        outputs = dict(zip(self._structure().heads, self._run(self._predicting(), arrays), strict=True))
+        check_outputs(outputs)
+        return outputs
+
+    def activations(self, inputs: Inputs, layers: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
+        """Return the activations of any number of layers, layer -> (N, ...) float32, in one forward pass."""
+        arrays = self._arrays(inputs)
+        for name in layers:
+            _one_call(self._structure(), name)
+        done = self._compiled(
+            ("activations", *layers), lambda trace: [_one_call(trace, name).activations for name in layers]
+        )
+        return dict(zip(layers, self._run(done, arrays), strict=True))
+
+    def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:
+        """Run one forward pass, and one backward pass from the target's score down to the layer.
+
+        Nothing below the layer is differentiated, no gradient of a weight is computed. The unit and the sign
+        of a target that leaves them open are chosen inside the pass.
+
+        Raises:
+            ValueError: When the layer is not spatial, the target does not fit or does not depend on the
+                layer, the inputs do not fit the network, or an output is not finite.
+        """
+        arrays = self._arrays(inputs)
+        _one_call(self._structure(), layer, spatial=True)
+        heads = self.heads()
+        head = target.resolve(heads)
+        units = target.units({head: np.zeros((1, *heads[head]), dtype=np.float32)})
+        choice = target.choice(len(arrays[0]), units.shape[1])
+        done = self._compiled(
+            ("record", layer, head, target.transform),
+            lambda trace, *choice: _record(trace, layer, head, target.transform, choice),
+            {"index": ((), "int32"), "sign": ((), "float32"), "minus": ((units.shape[1],), "float32")},
+        )
+        minus = np.broadcast_to(choice.minus, (len(arrays[0]), units.shape[1]))
+        activations, gradients, *outputs = self._run(done, [*arrays, choice.index, choice.sign, minus])
+        named = dict(zip(heads, outputs, strict=True))
+        check_outputs(named)
+        return LayerRecord(activations, gradients, named)
+
+    def randomized(self, up_to_layer: str, seed: int) -> Self:
+        """Return a copy whose weights are drawn anew from the output down to a layer, that layer included.
+
+        Cascading randomisation (Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section
+        3.1): each weight from U(-1/sqrt(fan_in), 1/sqrt(fan_in)), biases too, by a generator of their own.
+
+        Raises:
+            ValueError: When the model cannot be copied, or it is not known how to draw a layer's weights.
+        """
+        order = list(self._structure().calls)
+        _one_call(self._structure(), up_to_layer)
+        copy = self._copied()
+        layers = named_layers(copy)
+        random = np.random.default_rng(seed)
+        for name in order[order.index(up_to_layer) :]:
+            if not any(other.startswith(f"{name}/") for other in layers):
+                redraw(unwrapped(layers[name]), random)
+        return type(self)(
+            copy,
+            device=self._device,
+            input_shape=self._given.shapes(),
+            xla=self._xla,
+            batch_size=self._batch_size,
+        )
+
+    def windows(self, layer: str) -> tuple[WindowOp, ...]:
+        """Return the sliding windows between the input image and a spatial layer, the first one first."""
+        trace = self._structure()
+        call = _one_call(trace, layer, spatial=True)
+        image = next(one for one in trace.given if len(one.shape) in {4, 5})
+        return windows_to_input(call.activations.op, image.op, tf.get_static_value)
+
+    # ------------------------------------------------------------------ one pass
+
+    def _arrays(self, inputs: Inputs) -> list[Array]:
+        """Return the inputs' arrays; the first batch decides what the model leaves open."""
+        if self._given.learn(inputs):
+            try:
+                self._structure()
+            except ValueError:
+                self._given.forget()
+                raise
+        arrays = self._given.arrays(inputs)
+        check_inputs({spec.name: one for spec, one in zip(self._given.specs, arrays, strict=True)})
+        return arrays
+
+    def _predicting(self) -> "_Pass":
+        return self._compiled(("predict",), lambda trace: list(trace.heads.values()))
+
+    def _structure(self) -> "_Trace":
+        return self._predicting().trace
+
+    def _compiled(
+        self,
+        key: tuple[str, ...],
+        wanted: Callable[..., list[Any]],
+        further: Mapping[str, tuple[_Shape, str]] = MappingProxyType({}),
+    ) -> "_Pass":
+        """Return the pass that computes some tensors of a trace, compiled when it is first asked for.
+
+        Args:
+            key: What it computes, for the next time.
+            wanted: Given the trace and the further inputs, returns the tensors.
+            further: Inputs beside the model's own, name -> shape of one sample and type.
+        """
+        if key in self._passes:
+            return self._passes[key]
+        self._given.shapes()
+        traces: list[_Trace] = []
+        own = [tf.TensorSpec([None, *spec.shape], spec.dtype) for spec in self._given.specs]
+        others = [tf.TensorSpec([None, *shape], dtype, name) for name, (shape, dtype) in further.items()]
+
+        def compute(*given: Any) -> list[Any]:
+            traces[:] = [self._trace(given[: len(own)])]
+            return [_handed_over(tensor) for tensor in wanted(traces[0], *given[len(own) :])]
+
+        function = tf.function(
+            compute, input_signature=[*own, *others], autograph=False, jit_compile=self._xla or None
+        )
+        with self._placed():
+            concrete = function.get_concrete_function()
+        self._passes[key] = _Pass(concrete, traces[0])
+        return self._passes[key]
+
+    def _trace(self, given: Sequence[Any]) -> "_Trace":
+        """Call the model symbolically and note what its layers return."""
+        tracer = Tracer(tf.compat.v1.get_default_graph(), self._layers)
+        training = {"training": False} if _takes_training(self._model) else {}
+        try:
+            with tracer.watching():
+                returned = self._model(self._given.arranged(given), **training)
+        except (ValueError, tf.errors.InvalidArgumentError) as error:
+            shapes = ", ".join(f"{name} {shape}" for name, shape in self._given.shapes().items())
+            first_line = str(error).strip().partition("\n")[0]
+            msg = f"the network does not take inputs of shape {shapes}: {first_line}"
+            raise ValueError(msg) from error
+        return _Trace(list(given), _heads(self._model, returned), tracer.in_order(self._model))
+
+    def _run(self, done: "_Pass", arrays: Sequence[Array]) -> list[NDArray[np.float32]]:
+        """Run a pass over a batch in pieces of one size, so that equal samples are computed alike."""
+        samples = len(arrays[0])
+        size = min(samples, self._batch_size) if samples == 1 else self._batch_size
+        parts: list[list[NDArray[np.float32]]] = []
+        for first in range(0, samples, size):
+            count = min(size, samples - first)
+            pieces = [_padded(one[first : first + count], size) for one in arrays]
+            pieces[: len(self._given.specs)] = [
+                spec.taken(piece) for spec, piece in zip(self._given.specs, pieces, strict=False)
+            ]
+            with self._placed():
+                found = done.function(*(tf.convert_to_tensor(piece) for piece in pieces))
+            parts.append([tensor.numpy()[:count] for tensor in found])
+        return (
+            parts[0] if len(parts) == 1 else [np.concatenate(several) for several in zip(*parts, strict=True)]
+        )
+
+    def _placed(self) -> AbstractContextManager[Any]:
+        return nullcontext() if self._place is None else tf.device(self._place)
+
+    def _copied(self) -> Any:
+        """Return a copy of the model with weights of its own."""
+        try:
+            copy = _keras_of(self._model).models.clone_model(self._model)
+            if not copy.built or not copy.weights:
+                self._arranged_blank(copy)
+            copy.set_weights(self._model.get_weights())
+        except (ValueError, TypeError, NotImplementedError) as error:
+            first_line = str(error).strip().partition("\n")[0]
+            msg = f"the model cannot be copied; give its classes a get_config and from_config: {first_line}"
+            raise ValueError(msg) from error
+        return copy
+
+    def _arranged_blank(self, model: Any) -> None:
+        """Build a subclassed model by one call on zeros."""
+        blank = [np.zeros((1, *spec.shape), dtype=spec.dtype) for spec in self._given.specs]  # type: ignore[arg-type]
+        model(self._given.arranged(blank))
+
+
+@dataclass(frozen=True)
+class _Trace:
+    """One symbolic pass: the placeholders of the inputs, the heads, and every layer's calls by its name."""
+
+    given: list[Any]
+    heads: dict[str, Any]
+    calls: dict[str, list[Call]]
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """A compiled pass, and the trace that it was compiled from."""
+
+    function: Callable[..., Any]
+    trace: _Trace
+
+
+def _record(trace: _Trace, layer: str, head: str, transform: str, choice: Sequence[Any]) -> list[Any]:
+    """Return activations, gradients and heads, given the target in numbers (see ``Target.choice``)."""
+    index, sign, minus = choice
+    activations = _one_call(trace, layer).activations
+    units = _transformed(tf.cast(trace.heads[head], tf.float32), transform)
+    highest = tf.argmax(units, axis=1, output_type=tf.int32)
+    weights = tf.one_hot(tf.where(index < 0, highest, index), units.shape[1]) - minus
+    score = tf.reduce_sum(weights * units, axis=1)
+    own = tf.where(score < 0, -1.0, 1.0)
+    turned = score * tf.where(sign == 0, own, sign)  # argmax and comparisons have no gradient
+    (gradients,) = tf.gradients(turned, [activations])
+    if gradients is None:
+        msg = f"head {head!r} does not depend on layer {layer!r}; choose a layer that it is computed from"
+        raise ValueError(msg)
+    return [activations, gradients, *trace.heads.values()]
+
+
+def _transformed(values: Any, transform: str) -> Any:
+    if transform == "log_softmax":
+        return tf.nn.log_softmax(values, axis=1)
+    return tf.reduce_mean(values, axis=1) if transform == "quantile_mean" else values
+
+
+def _handed_over(tensor: Any) -> Any:
+    """Return a tensor as it is handed over: float32, images and sequences of images channel-first."""
+    values = tf.cast(tensor, tf.float32)
+    rank = len(values.shape)
+    if rank == 4:
+        return tf.transpose(values, [0, 3, 1, 2])
+    return tf.transpose(values, [0, 1, 4, 2, 3]) if rank == 5 else values
+
+
+def _sample_shape(tensor: Any) -> _Shape:
+    return channels_first([int(size) for size in tensor.shape[1:]])
+
+
+def _padded(batch: Array, size: int) -> Array:
+    missing = size - len(batch)
+    return batch if missing == 0 else np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
+
+
+def _info(name: str, call: Call) -> LayerInfo:
+    shape = _sample_shape(call.activations)
+    return LayerInfo(name, kind_of(call.layer) or "other", shape, _is_spatial(call), call.taken_after)
+
+
+def _is_spatial(call: Call) -> bool:
+    return len(call.activations.shape) in {4, 5}
+
+
+def _one_call(trace: _Trace, name: str, *, spatial: bool = False) -> Call:
+    called = trace.calls.get(name, [])
+    if len(called) == 1 and (not spatial or _is_spatial(called[0])):
+        return called[0]
+    if len(called) > 1:
+        msg = f"layer {name!r} is used {len(called)} times in one pass; choose a layer that is used once"
+        raise ValueError(msg)
+    listed = [
+        other
+        for other, (first, *_) in trace.calls.items()
+        if kind_of(first.layer) and (_is_spatial(first) or not spatial)
+    ]
+    what = "with a spatial output" if spatial else "that returns a tensor"
+    msg = f"no layer {name!r} {what}; choose one of: {', '.join(listed) or '(none)'}"
+    raise ValueError(msg)
+
+
+def _heads(model: Any, returned: Any) -> dict[str, Any]:
+    """Name what a model returns."""
+    if isinstance(returned, Mapping):
+        named = {str(name): values for name, values in returned.items()}
+    elif isinstance(returned, list | tuple):
+        names = _output_names(model)
+        if len(names) != len(returned):
+            names = [f"output_{number}" for number in range(len(returned))]
+        named = dict(zip(names, returned, strict=True))
+    else:
+        named = {(_output_names(model) or ["output"])[0]: returned}
+    for name, values in named.items():
+        if not tf.is_tensor(values) or values.shape.rank is None:
+            msg = (
+                f"the network's output {name!r} is a {type(values).__name__}; "
+                "it must return a tensor, or tensors in a list or by name"
+            )
+            raise TypeError(msg)
+    return {name: values[:, None] if values.shape.rank == 1 else values for name, values in named.items()}
+
+
+def _output_names(model: Any) -> list[str]:
+    """Return the names that a model itself gives its outputs, made unique; none for a subclassed model."""
+    classes = class_names(model)
+    if "Sequential" in classes:
+        return [model.layers[-1].name]
+    if "Functional" not in classes:
+        return []
+    names: list[str] = []
+    for name in map(clean_name, model.output_names):
+        names.append(f"{name}_{names.count(name)}" if name in names else name)
+    return names
+
+
+def _takes_training(model: Any) -> bool:
+    parameters = signature(model.call).parameters.values()
+    return any(one.name == "training" or one.kind is Parameter.VAR_KEYWORD for one in parameters)
+
+
+def _data_format(layer: Any) -> str | None:
+    return getattr(unwrapped(layer), "data_format", None)
+
+
+def _keras_of(model: Any) -> Any:
+    """Return the Keras package that a model is of."""
+    roots = (base.__module__.partition(".")[0] for base in type(model).__mro__)
+    return import_module(next(root for root in roots if root in ROOTS))
+
+
+def _check_framework(model: Any) -> None:
+    """Refuse a Keras 3 model that computes with another framework, and one that has no weights yet."""
+    keras = _keras_of(model)
+    used = keras.backend.backend()
+    if used != "tensorflow":
+        msg = (
+            f"the model computes with {used}, and only Keras models on TensorFlow are explained; save it and "
+            "open the file where KERAS_BACKEND=tensorflow is set"
+        )
+        raise ValueError(msg)
+    if not model.built:
+        msg = "the model is not built yet; call it once, or begin it with an Input"
+        raise ValueError(msg)
+
+
+def _place_of(device: str) -> str | None:
+    """Return TensorFlow's name of a device; ``None`` leaves the choice to TensorFlow."""
+    if device not in {"auto", "cpu", "cuda"}:
+        msg = f"unknown device {device!r}; choose one of: auto, cpu, cuda"
+        raise ValueError(msg)
+    if device == "cuda" and not tf.config.list_physical_devices("GPU"):
+        msg = f"device {device!r} was asked for, but there is no CUDA device here; use 'cpu' or 'auto'"
+        raise ValueError(msg)
+    return {"auto": None, "cpu": "/CPU:0", "cuda": "/GPU:0"}[device]
