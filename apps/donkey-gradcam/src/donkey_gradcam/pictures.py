@@ -61,7 +61,7 @@ def read_picture(path: Path) -> Frame:
         msg = f"{path} is not a picture"
         raise PictureError(msg, "unreadable") from error
     except _DAMAGE as error:
-        msg = f"{path} is damaged: {str(error) or type(error).__name__}"
+        msg = f"{path} cannot be used: {str(error) or type(error).__name__}"
         raise PictureError(msg, "truncated" if "truncated" in str(error).lower() else "unreadable") from error
 
 
