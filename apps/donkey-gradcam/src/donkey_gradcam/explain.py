@@ -200,4 +200,3 @@ def describe_target(text: str, pilot: Pilot) -> str:
 def _batches(moments: Iterator[Moment], size: int) -> Iterator[list[Moment]]:
     while batch := list(islice(moments, size)):
         yield batch
-

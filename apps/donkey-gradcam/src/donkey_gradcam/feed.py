@@ -86,7 +86,9 @@ class Feed:
         self._memory = np.array([*self._memory[2:], command.angle, command.throttle], np.float32)
 
 
-def batch_of(moments: Sequence[Moment], pilot: Pilot) -> NDArray[np.float32] | Mapping[str, NDArray[np.float32]]:
+def batch_of(
+    moments: Sequence[Moment], pilot: Pilot
+) -> NDArray[np.float32] | Mapping[str, NDArray[np.float32]]:
     """The inputs of a batch: pictures in [0, 1], float32 (N, c, h, w) or (N, steps, c, h, w), by name."""
     pictures = np.moveaxis(_SCALED[np.stack([moment.pictures for moment in moments])], -1, -3)
     if pilot.vector is None:

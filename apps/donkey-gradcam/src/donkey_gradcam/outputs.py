@@ -1,5 +1,6 @@
 """Everything a video leaves behind: the video, its timeline and manifest, frames and raw maps when asked."""
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rlviz_overlay import Size
 from rlviz_video import (
     H264Sink,
     ImageFolderSink,
@@ -43,6 +45,16 @@ class Paths:
         timeline = folder / f"{name}.timeline.csv"
         return cls(video, timeline, manifest_path(video), folder / f"{name}_frames")
 
+    def check(self, settings: OutputSettings) -> None:
+        """Refuse outputs that exist before any work is done.
+
+        Raises:
+            OSError: one exists, or its folder cannot be made.
+        """
+        files = [self.video, self.timeline, self.manifest]
+        for path in [*files, settings.save_maps] if settings.save_maps else files:
+            check_output(path, force=settings.force)
+
 
 class Outputs:
     """Writes a video with everything beside it; leaving the block finishes it, or leaves playable parts.
@@ -50,24 +62,22 @@ class Outputs:
     Args:
         paths: where the outputs go.
         settings: what else is kept.
-        size: width and height of the video's frames.
+        size: of the video's frames.
         regions: names of the picture's parts whose shares stand in the timeline.
 
     Raises:
         OSError: an output exists or cannot be written.
     """
 
-    def __init__(
-        self, paths: Paths, settings: OutputSettings, size: tuple[int, int], regions: tuple[str, ...]
-    ) -> None:
+    def __init__(self, paths: Paths, settings: OutputSettings, size: Size, regions: tuple[str, ...]) -> None:
         self.paths, self._settings = paths, settings
         self.frames = 0
+        self._errors: list[float] = []
+        self._excluded: list[float] = []
+        self.empty = 0
         self._maps: list[tuple[int, float, NDArray[np.float32]]] = []
         force = settings.force
-        check_output(paths.manifest, force=force)
-        if settings.save_maps:
-            check_output(settings.save_maps, force=force)
-        spec = VideoSpec(*size, frame_rate(settings.fps))
+        spec = VideoSpec(size.width, size.height, frame_rate(settings.fps))
         columns = [*COLUMNS, *(f"share_{name}" for name in regions)]
         with ExitStack() as opened:
             self._video = opened.enter_context(H264Sink(paths.video, spec, force=force))
@@ -101,6 +111,7 @@ class Outputs:
             self._pictures.write(frame)
         if self._settings.save_maps:
             self._maps.append((item.view.record.index, item.score, item.map))
+        self._count(item, shares)
         record, newest = item.view.record, item.map if item.map.ndim == 2 else item.map[-1]
         strongest = np.unravel_index(int(np.abs(newest).argmax()), newest.shape)
         values = (
@@ -111,6 +122,27 @@ class Outputs:
         )  # fmt: skip
         self._timeline.write(dict(zip(self._timeline.columns, values, strict=True)))
         self.frames += 1
+
+    def _count(self, item: Explained, shares: dict[str, float | None]) -> None:
+        user, pilot = item.view.record.user.angle, item.pilot.angle
+        if user is not None and pilot is not None:
+            self._errors.append(abs(user - pilot))
+        excluded = shares.get("excluded")
+        if excluded is not None:
+            self._excluded.append(excluded)
+        self.empty += not np.any(item.heat)
+
+    def summary(self) -> Iterator[str]:
+        """What the whole drive comes to, a line each."""
+        if self._errors:
+            yield f"Steering: {np.mean(self._errors):.3f} from the person's on average ({len(self._errors)} frames)"
+        if self.empty:
+            yield f"No evidence of the chosen sign in {self.empty} of {self.frames} frames"
+        if self._excluded:
+            yield (
+                f"Excluded regions: {np.mean(self._excluded):.0%} of the evidence lay there on average; "
+                "hidden is not the same as not looked at"
+            )
 
     def save_maps(self, layer: str, target: str) -> None:
         """Write the raw maps, where asked: `index`, `score`, `maps` (N, h, w), `layer`, `target`."""

@@ -246,4 +246,6 @@ def inferred_throttle(angle: float) -> float:
 
 
 def _listed(shapes: Shapes) -> str:
-    return ", ".join(f"{name} {'x'.join(str(n) for n in shape)}" for name, shape in shapes.items()) or "nothing"
+    return (
+        ", ".join(f"{name} {'x'.join(str(n) for n in shape)}" for name, shape in shapes.items()) or "nothing"
+    )

@@ -27,7 +27,9 @@ def parse_polygon(text: str) -> Polygon:
     except ValueError:
         corners = ()
     if len(corners) < 3 or any(len(corner) != 2 for corner in corners):
-        msg = f"--road {text!r}: give a polygon of three corners or more, such as '0,120 60,50 100,50 160,120'"
+        msg = (
+            f"--road {text!r}: give a polygon of three corners or more, such as '0,120 60,50 100,50 160,120'"
+        )
         raise ValueError(msg)
     return tuple((corner[0], corner[1]) for corner in corners)
 
@@ -43,7 +45,9 @@ def road_polygon(settings: MapSettings, size: Size) -> Polygon:
         raise ValueError(msg)
     if settings.horizon is not None:
         if not 0 <= settings.horizon < size.height:
-            msg = f"--horizon {settings.horizon}: the picture has rows 0 to {size.height - 1}; give one of them"
+            msg = (
+                f"--horizon {settings.horizon}: the picture has rows 0 to {size.height - 1}; give one of them"
+            )
             raise ValueError(msg)
         top, right, bottom = settings.horizon, size.width, size.height
         return ((0, top), (right, top), (right, bottom), (0, bottom))

@@ -1,0 +1,68 @@
+"""The command line: `video` as in the original tool, and a sub-command for each thing that is new."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rlviz_video.command import CONTEXT_SETTINGS, pick, teller, together
+from rlviz_video.options import json_option
+
+from donkey_gradcam.options import (
+    data_option,
+    map_options,
+    model_option,
+    output_options,
+    pilot_options,
+    range_options,
+    show_options,
+    target_options,
+)
+from donkey_gradcam.settings import DriveSettings, MapSettings, OutputSettings, PilotSettings
+
+PATH = click.Path(path_type=Path)
+
+
+@click.group(context_settings=CONTEXT_SETTINGS)
+@click.version_option(package_name="donkey-gradcam")
+def cli() -> None:
+    """Show what a DonkeyCar pilot looks at on its own tub."""
+
+
+@cli.command()
+@together(
+    model_option, data_option, output_options, range_options, pilot_options, map_options, show_options,
+    json_option,
+)  # fmt: skip
+def video(*, as_json: bool, **given: Any) -> int:  # noqa: ANN401
+    """Make the video: the camera's picture, where the pilot looked, and what it did."""
+    from donkey_gradcam.render import render_video
+
+    made = render_video(
+        pick(DriveSettings, given),
+        pick(PilotSettings, given),
+        pick(MapSettings, given),
+        pick(OutputSettings, given),
+        teller(as_json),
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(made), default=str))
+    return 130 if made.interrupted else 0
+
+
+@cli.command()
+@together(model_option, data_option, range_options, pilot_options, target_options, json_option)
+@click.option("--frames", default=64, show_default=True, help="Frames sampled from the drive.")
+def calibrate(*, as_json: bool, frames: int, **given: Any) -> None:  # noqa: ANN401
+    """Measure methods, evidence and placements against occlusion, with a random map beside them."""
+    from donkey_gradcam.calibration import calibrate_pilot, format_table
+
+    table = calibrate_pilot(
+        pick(DriveSettings, given),
+        pick(PilotSettings, given),
+        pick(MapSettings, given),
+        frames,
+        teller(as_json),
+    )
+    click.echo(json.dumps(asdict(table)) if as_json else format_table(table))

@@ -1,0 +1,244 @@
+"""A drive and a pilot, opened and put together: what every command begins with."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rlviz_cam import Backend, find_model, open_model_file
+from rlviz_overlay import Size
+
+from donkey_gradcam.config import read_config
+from donkey_gradcam.drives import Drive, open_drive, views
+from donkey_gradcam.explain import SAMPLE, Explainer, Tuning
+from donkey_gradcam.feed import Feed, Moment
+from donkey_gradcam.pictures import PictureError
+from donkey_gradcam.pilots import DEFAULT_THROTTLE_RANGE, Pilot, open_pilot
+from donkey_gradcam.problems import Problems
+from donkey_gradcam.settings import DriveSettings, MapSettings, PilotSettings
+from donkey_gradcam.sight import Sight
+from donkey_gradcam.views import Explained, Frame, Record, View
+
+Say = Callable[[str], None]
+"""Takes each line for the console."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ride:
+    """A pilot on a drive, ready to be explained.
+
+    Attributes:
+        drive: the records and pictures.
+        settings: which of them.
+        model_path: the pilot's file.
+        pilot: how the network is fed and read.
+        sight: what is done to a picture before the network receives it.
+        explainer: what makes the maps; tuned.
+        tuning: what was measured on a sample of the drive.
+        frame_size: of the camera's pictures.
+        problems: what was wrong with the drive; complete when all was read.
+    """
+
+    drive: Drive
+    settings: DriveSettings
+    model_path: Path
+    pilot: Pilot
+    sight: Sight
+    explainer: Explainer
+    tuning: Tuning
+    frame_size: Size
+    problems: Problems = field(default_factory=Problems)
+
+    @property
+    def frames(self) -> int | None:
+        """How many frames will be shown, when that is known."""
+        settings = self.settings
+        count = self.drive.count_between(settings.start, settings.end)
+        if count is None:
+            return settings.max_frames
+        shown = -(-count // settings.stride)
+        return shown if settings.max_frames is None else min(shown, settings.max_frames)
+
+    def explained(self) -> Iterator[Explained]:
+        """Every frame that is to be shown, in order."""
+        settings, stride, drive = self.settings, self.settings.stride, self.drive
+        if not self.pilot.run_up:  # nothing is remembered: what is not shown need not be read
+            drive, stride = Every(drive, stride), 1
+        shown = settings.max_frames
+        needed = None if shown is None else (shown - 1) * stride + 1
+        seen = islice(views(drive, self.sight, settings, self.problems), needed)
+        return islice(self.explainer.stream(seen, stride), shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Every `stride`-th record of a drive, as a drive."""
+
+    drive: Drive
+    stride: int
+
+    @property
+    def path(self) -> Path:
+        """The drive's."""
+        return self.drive.path
+
+    @property
+    def kind(self) -> str:
+        """The drive's."""
+        return self.drive.kind
+
+    @property
+    def note(self) -> str:
+        """The drive's."""
+        return self.drive.note
+
+    @property
+    def count(self) -> int | None:
+        """How many records there are, where that is known."""
+        return self.count_between()
+
+    def count_between(self, start: int = 0, end: int | None = None) -> int | None:
+        """How many records records(start, end) gives, where that is known."""
+        count = self.drive.count_between(start, end)
+        return None if count is None else -(-count // self.stride)
+
+    def records(
+        self, start: int = 0, end: int | None = None, problems: Problems | None = None
+    ) -> Iterator[Record]:
+        """Every `stride`-th of the drive's records, from the first."""
+        return islice(self.drive.records(start, end, problems), 0, None, self.stride)
+
+    def read(self, record: Record) -> Frame:
+        """Read a record's picture."""
+        return self.drive.read(record)
+
+
+def open_ride(
+    drive_settings: DriveSettings, pilot_settings: PilotSettings, maps: MapSettings, say: Say
+) -> Ride:
+    """Open a drive and a pilot, and tune the maps on a sample of the drive.
+
+    Args:
+        drive_settings: which pictures.
+        pilot_settings: which pilot.
+        maps: what is explained.
+        say: takes what a person should know.
+
+    Raises:
+        OSError: something cannot be read.
+        ValueError: something is not what it should be, or a setting does not fit.
+    """
+    config = read_config(drive_settings.config) if drive_settings.config else None
+    drive = open_drive(drive_settings.data_path)
+    model_path = find_model(pilot_settings.model_path)
+    backend = open_model_file(model_path, trust=pilot_settings.trust, device=pilot_settings.device)
+    pilot = _open_pilot(backend, pilot_settings, config)
+    explainer = Explainer(backend, pilot, maps)
+    sight = Sight(config, pilot.image_shape)
+    first = next(views(drive, sight, drive_settings, Problems()))
+    tuning = explainer.tune(sample_moments(drive, sight, explainer, drive_settings))
+    ride = Ride(drive, drive_settings, model_path, pilot, sight, explainer, tuning, Size.of(first.frame))
+    for line in _remarks(ride):
+        say(line)
+    return ride
+
+
+def _open_pilot(backend: Backend, settings: PilotSettings, config: Mapping[str, Any] | None) -> Pilot:
+    fastest = settings.throttle_range
+    if fastest is None and config is not None:
+        fastest = config["MODEL_CATEGORICAL_MAX_THROTTLE_RANGE"]
+    inputs = backend.inputs()
+    convolves_time = any(
+        backend.weights(layer.name).ndim == 5 for layer in backend.layers() if layer.kind == "conv"
+    )
+    return open_pilot(
+        inputs,
+        backend.heads(),
+        type_name=settings.type,
+        convolves_time=convolves_time,
+        throttle_range=DEFAULT_THROTTLE_RANGE if fastest is None else fastest,
+    )
+
+
+def sample_moments(
+    drive: Drive, sight: Sight, explainer: Explainer, settings: DriveSettings, count: int = SAMPLE
+) -> list[Moment]:
+    """Moments spread evenly over what is shown of a drive; a pilot that remembers gets a run-up to each.
+
+    Pictures that cannot be used are passed over.
+
+    Args:
+        drive: the drive.
+        sight: what is done to a picture.
+        explainer: whose pilot is fed.
+        settings: which records.
+        count: how many moments at most.
+
+    Raises:
+        ValueError: no picture can be used.
+    """
+    length = _length(drive, settings)
+    wanted = set(np.linspace(0, length - 1, min(count, length)).round().astype(int).tolist())
+    run_up = explainer.pilot.run_up
+    needed = {place for last in wanted for place in range(max(0, last - run_up), last + 1)}
+    moments: list[Moment] = []
+    feed = Feed(explainer.pilot, explainer.backend)
+    error: PictureError | None = None
+    before = -1
+    for place, record in enumerate(islice(drive.records(settings.start, settings.end), length)):
+        if place not in needed:
+            continue
+        if place != before + 1:
+            feed = Feed(explainer.pilot, explainer.backend)
+        before = place
+        try:
+            frame = drive.read(record)
+        except PictureError as problem:
+            error = error or problem
+            continue
+        moment = feed(View(record, frame, sight(frame)))
+        if place in wanted:
+            moments.append(moment)
+    if not moments:
+        why = f"; the first: {error}" if error else f" from {settings.start} to {settings.end or 'the end'}"
+        msg = f"no picture of {drive.path} can be used{why}"
+        raise ValueError(msg)
+    return moments
+
+
+def _length(drive: Drive, settings: DriveSettings) -> int:
+    """How many records are shown; for a video that does not say its length, the first ones."""
+    length = drive.count_between(settings.start, settings.end)
+    shown = None if settings.max_frames is None else (settings.max_frames - 1) * settings.stride + 1
+    if length is None:
+        return shown or FRAMES_OF_UNKNOWN
+    return length if shown is None else min(length, shown)
+
+
+FRAMES_OF_UNKNOWN = 256
+"""Frames from which the sample is taken when a video does not say how long it is."""
+
+
+def _remarks(ride: Ride) -> Iterator[str]:
+    """What a person should know before the work begins."""
+    explainer, tuning = ride.explainer, ride.tuning
+    yield f"Pilot: {ride.pilot.type}, {ride.model_path}"
+    yield f"Drive: {ride.drive.kind}, {ride.drive.path}" + (
+        f" ({ride.drive.note})" if ride.drive.note else ""
+    )
+    if ride.sight.note:
+        yield f"Pictures: {ride.sight.note}"
+    layer = explainer.layer
+    shape = "x".join(str(n) for n in layer.output_shape)
+    yield f"Explaining {explainer.target.describe()} at {layer.name} ({shape})"
+    if explainer.finer:
+        height, width = explainer.field.cells
+        yield (
+            f"The map has only {height}x{width} cells; --layer {explainer.finer} has more and looks less deep"
+        )
+    if tuning.agreement is not None:
+        yield (
+            f"Placement {tuning.placement}: r = {tuning.agreement:.2f} with occlusion on {tuning.frames} frames"
+        )

@@ -1,0 +1,157 @@
+"""The loop: a drive in, a video out; reading and explaining overlap with drawing and encoding."""
+
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from rlviz_cam import select_evidence
+from rlviz_overlay import one_thread
+from rlviz_video import interrupts_deferred, prefetch, progress, write_manifest
+
+from donkey_gradcam.canvas import CanvasSpec, PilotCanvas
+from donkey_gradcam.explain import describe_target
+from donkey_gradcam.heat_picture import Marked
+from donkey_gradcam.manifest import describe_ride
+from donkey_gradcam.opening import Ride, Say, open_ride
+from donkey_gradcam.outputs import Outputs, Paths
+from donkey_gradcam.pilots import Reading
+from donkey_gradcam.regions import Regions
+from donkey_gradcam.settings import DriveSettings, MapSettings, OutputSettings, PilotSettings
+
+FRAMES_AHEAD = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the making of a video left behind.
+
+    Attributes:
+        video: the MP4.
+        timeline: one row a frame.
+        manifest: how it was made.
+        frames: frames in the video.
+        interrupted: whether Ctrl-C ended it before its time.
+        facts: what a page may say of it.
+    """
+
+    video: Path
+    timeline: Path
+    manifest: Path
+    frames: int
+    interrupted: bool
+    facts: Mapping[str, str]
+
+
+def render_video(
+    drive: DriveSettings, pilot: PilotSettings, maps: MapSettings, output: OutputSettings, say: Say
+) -> Made:
+    """Make the video of a pilot on a drive, with timeline and manifest.
+
+    Args:
+        drive: which pictures.
+        pilot: which pilot.
+        maps: what is explained and how it is shown.
+        output: where it goes.
+        say: takes each line for the console.
+
+    Raises:
+        ValueError: a setting that does not fit, or an input that is not what it should be.
+        OSError: an input that cannot be read, or an output that exists or cannot be written.
+        KeyboardInterrupt: Ctrl-C before the first frame; later, what there is becomes the result.
+    """
+    paths = Paths.under(output.folder, output.video_name)
+    paths.check(output)
+    ride = open_ride(drive, pilot, maps, say)
+    regions = Regions(maps, ride.frame_size)
+    canvas = PilotCanvas(canvas_spec(ride, maps, regions), maps, output)
+    outputs = Outputs(paths, output, canvas.size, regions.names)
+    interrupted = False
+    try:
+        with one_thread(), outputs:
+            _draw_all(ride, maps, regions, canvas, outputs)
+    except KeyboardInterrupt:
+        if not outputs.frames:
+            raise
+        interrupted = True
+    return _finish(ride, maps, output, outputs, say, interrupted=interrupted)
+
+
+def canvas_spec(ride: Ride, maps: MapSettings, regions: Regions) -> CanvasSpec:
+    """What never changes on the frames of a ride's video."""
+    pilot, explainer = ride.pilot, ride.explainer
+    heads = explainer.backend.heads()
+
+    def bins(reading: Reading | None) -> int:
+        return heads[reading.head][0] if reading is not None and reading.unit is None else 0
+
+    throttle_bins = bins(pilot.throttle)
+    return CanvasSpec(
+        title=ride.model_path.name,
+        pilot=pilot.type,
+        marked=Marked(ride.frame_size, regions.excluded, regions.road),
+        target=describe_target(maps.target, pilot),
+        notes=_notes(ride, maps),
+        shares=regions.names,
+        steps=pilot.steps or 1,
+        angle_bins=bins(pilot.angle),
+        throttle_bins=throttle_bins,
+        throttle_range=pilot.throttle.step * throttle_bins if pilot.throttle and throttle_bins else 1.0,
+        full_heat=ride.tuning.full_heat,
+        field=explainer.field,
+    )
+
+
+def _notes(ride: Ride, maps: MapSettings) -> tuple[str, ...]:
+    tuning, field = ride.tuning, ride.explainer.field
+    (rows, columns), (height, width), pixels = field.cells, field.size, field.pixels
+    agreement = ""
+    if maps.placement == "auto":
+        measured = tuning.agreement
+        agreement = ", not measurable" if measured is None else f", r = {measured:.2f} with occlusion"
+    return (
+        f"{maps.method} of {describe_target(maps.target, ride.pilot)} at {ride.explainer.layer.name}",
+        f"placement {tuning.placement}{agreement}",
+        f"{rows}x{columns} cells, each sees {height}x{width} of {pixels[0]}x{pixels[1]} pixels",
+    )
+
+
+def _draw_all(ride: Ride, maps: MapSettings, regions: Regions, canvas: PilotCanvas, outputs: Outputs) -> None:
+    shares = regions.shares(ride.explainer.placer)
+    with closing(prefetch(ride.explained(), FRAMES_AHEAD)) as explained:
+        for item in progress(explained, ride.frames, "Explaining"):
+            found = shares(select_evidence(item.map, maps.evidence))
+            # A frame is whole or not there. And OpenCV 5's Python bindings crash when Ctrl-C comes while they
+            # look for the overload that their arguments fit.
+            with interrupts_deferred():
+                shown = canvas.draw(item, found)
+                outputs.write(item, shown.frame, (shown.heat_mean, shown.heat_peak), found)
+
+
+def _finish(
+    ride: Ride, maps: MapSettings, output: OutputSettings, outputs: Outputs, say: Say, *, interrupted: bool
+) -> Made:
+    """Write the manifest and say what was made."""
+    outputs.save_maps(ride.explainer.layer.name, ride.explainer.target.describe())
+    paths = outputs.paths
+    content = describe_ride(ride, maps)
+    content |= {"command": sys.argv, "frames": outputs.frames, "interrupted": interrupted}
+    write_manifest(paths.manifest, content | {"output": output}, force=output.force)
+    for line in ride.problems.lines():
+        say(f"Pictures: {line}")
+    for line in outputs.summary():
+        say(line)
+    say(f"Video saved to: {paths.video}")
+    if interrupted:
+        say(f"Interrupted: the video holds the first {outputs.frames} frames.")
+    facts = {
+        "pilot": f"{ride.pilot.type}, {ride.model_path.name}",
+        "frames": str(outputs.frames),
+        "explained": f"{maps.method} of {describe_target(maps.target, ride.pilot)}",
+        "agreement with occlusion": "not measured"
+        if ride.tuning.agreement is None
+        else f"{ride.tuning.agreement:.2f} (noise 0, perfect 1), placement {ride.tuning.placement}",
+        "manifest": paths.manifest.name,
+    }
+    return Made(paths.video, paths.timeline, paths.manifest, outputs.frames, interrupted, facts)

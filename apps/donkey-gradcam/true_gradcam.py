@@ -1,0 +1,8 @@
+"""The original tool's script name: `python true_gradcam.py --model_path ... --data_path ... --output_dir ...`."""
+
+import sys
+
+from donkey_gradcam.__main__ import main
+
+if __name__ == "__main__":
+    raise SystemExit(main(["video", *sys.argv[1:]]))
