@@ -60,17 +60,3 @@ def sampled(n_timesteps: int, frames: int) -> NDArray[np.bool_]:
     wanted = np.zeros(n_timesteps, np.bool_)
     wanted[np.linspace(0, n_timesteps - 1, min(frames, n_timesteps)).round().astype(int)] = True
     return wanted
-
-
-def format_table(table: Calibration) -> str:
-    """The table for the console, with what it means."""
-    best = table.best()
-    return f"""\
-Agreement of {table.layer} with occlusion, {table.frames} frames: mean correlation between the heat
-in {table.patch}x{table.patch} px patches and the effect of covering them. 1 is perfect, 0 is none;
-`random` is a map of noise: what does not beat it shows nothing.
-
-{table.table()}
-
-Best: --method {best.method} --evidence {best.evidence} --placement {best.placement}\
- ({best.agreement:.2f} ± {best.spread:.2f})"""

@@ -65,11 +65,11 @@ def verify(*, as_json: bool, keep: Path | None, **given: Any) -> int:  # noqa: A
 @click.option("--frames", default=64, show_default=True, help="Frames sampled from the run.")
 def calibrate(*, as_json: bool, frames: int, **given: Any) -> None:  # noqa: ANN401
     """Measure methods, evidence and placements against occlusion, with a random map beside them."""
-    from breakout_gradcam.calibration import calibrate_agent, format_table
+    from breakout_gradcam.calibration import calibrate_agent
 
     settings = (pick(AgentSettings, given), pick(RunSettings, given), pick(MapSettings, given))
     table = calibrate_agent(*settings, pick(OutputSettings, given, folder=None), frames, teller(as_json))
-    click.echo(json.dumps(asdict(table)) if as_json else format_table(table))
+    click.echo(json.dumps(asdict(table)) if as_json else table.report())
 
 
 @cli.command()

@@ -1,5 +1,6 @@
 """`python -m donkey_gradcam` and the `donkey-gradcam` command."""
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0, 1 (bad input), 2 (bad usage), 130 (interrupted).
     """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # warnings of TensorFlow's libraries, no greetings
     return run_command("donkey-gradcam", _load, argv)
 
 

@@ -56,7 +56,7 @@ def video(*, as_json: bool, **given: Any) -> int:  # noqa: ANN401
 @click.option("--frames", default=64, show_default=True, help="Frames sampled from the drive.")
 def calibrate(*, as_json: bool, frames: int, **given: Any) -> None:  # noqa: ANN401
     """Measure methods, evidence and placements against occlusion, with a random map beside them."""
-    from donkey_gradcam.calibration import calibrate_pilot, format_table
+    from donkey_gradcam.calibration import calibrate_pilot
 
     table = calibrate_pilot(
         pick(DriveSettings, given),
@@ -65,4 +65,4 @@ def calibrate(*, as_json: bool, frames: int, **given: Any) -> None:  # noqa: ANN
         frames,
         teller(as_json),
     )
-    click.echo(json.dumps(asdict(table)) if as_json else format_table(table))
+    click.echo(json.dumps(asdict(table)) if as_json else table.report())

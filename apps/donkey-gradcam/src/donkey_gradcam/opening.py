@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from rlviz_cam import Backend, find_model, open_model_file
 from rlviz_overlay import Size
+from rlviz_video.command import native_stderr_held
 
 from donkey_gradcam.config import read_config
 from donkey_gradcam.drives import Drive, open_drive, views
@@ -133,7 +134,8 @@ def open_ride(
     config = read_config(drive_settings.config) if drive_settings.config else None
     drive = open_drive(drive_settings.data_path)
     model_path = find_model(pilot_settings.model_path)
-    backend = open_model_file(model_path, trust=pilot_settings.trust, device=pilot_settings.device)
+    with native_stderr_held():
+        backend = open_model_file(model_path, trust=pilot_settings.trust, device=pilot_settings.device)
     pilot = _open_pilot(backend, pilot_settings, config)
     explainer = Explainer(backend, pilot, maps)
     sight = Sight(config, pilot.image_shape)
@@ -239,6 +241,5 @@ def _remarks(ride: Ride) -> Iterator[str]:
             f"The map has only {height}x{width} cells; --layer {explainer.finer} has more and looks less deep"
         )
     if tuning.agreement is not None:
-        yield (
-            f"Placement {tuning.placement}: r = {tuning.agreement:.2f} with occlusion on {tuning.frames} frames"
-        )
+        measured = f"r = {tuning.agreement:.2f} with occlusion on {tuning.frames} frames"
+        yield f"Placement {tuning.placement}: {measured}"

@@ -135,7 +135,8 @@ class Outputs:
     def summary(self) -> Iterator[str]:
         """What the whole drive comes to, a line each."""
         if self._errors:
-            yield f"Steering: {np.mean(self._errors):.3f} from the person's on average ({len(self._errors)} frames)"
+            error, count = np.mean(self._errors), len(self._errors)
+            yield f"Steering: {error:.3f} from the person's on average ({count} frames)"
         if self.empty:
             yield f"No evidence of the chosen sign in {self.empty} of {self.frames} frames"
         if self._excluded:

@@ -116,6 +116,18 @@ class Calibration:
             lines.append(f"{method:<14}{evidence:<10}" + "".join(f"{own[name]:>9.2f}" for name in placements))
         return "\n".join(lines)
 
+    def report(self) -> str:
+        """Return the table for a console, with what it means and the best row."""
+        best = self.best()
+        choice = f"--method {best.method} --evidence {best.evidence} --placement {best.placement}"
+        return (
+            f"Agreement of {self.layer} with occlusion, {self.frames} frames: mean correlation between the "
+            f"heat\nin {self.patch}x{self.patch} px patches and the effect of covering them. "
+            "1 is perfect, 0 is none;\n"
+            f"`{CONTROL}` is a map of noise: what does not beat it shows nothing.\n\n{self.table()}\n\n"
+            f"Best: {choice} ({best.agreement:.2f} ± {best.spread:.2f})"
+        )
+
 
 def calibrate(
     backend: Backend,

@@ -1,7 +1,12 @@
 """What the command lines of all apps do alike: fill settings, tell errors; needs the extra `cli`."""
 
+import faulthandler
+import os
+import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from functools import reduce
 from typing import Any, TypeVar, cast
@@ -61,6 +66,37 @@ def run_command(name: str, load: Callable[[], click.Command], arguments: Sequenc
         click.echo(f"{name}: {_in_one_line(str(error))}", err=True)
         return 1
     return result if isinstance(result, int) else 0
+
+
+@contextmanager
+def native_stderr_held() -> Generator[None]:
+    """Hold back what native code writes to stderr in the block; an unexpected error lets it through.
+
+    TensorFlow's libraries greet on stderr while they are loaded, before any setting of theirs can be heard.
+    A crash in native code, which would take with it what was held, leaves Python's traceback on stderr.
+    """
+    sys.stderr.flush()
+    own = os.dup(2)
+    watching = not faulthandler.is_enabled()
+    with tempfile.TemporaryFile() as held:
+        if watching:
+            faulthandler.enable(own)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except (ValueError, OSError):
+            raise  # these are told in one line
+        except BaseException:
+            held.seek(0)
+            with os.fdopen(os.dup(own), "wb") as out:
+                shutil.copyfileobj(held, out)
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(own, 2)
+            if watching:
+                faulthandler.disable()
+            os.close(own)
 
 
 def _refuse(name: str, error: click.ClickException) -> int:
