@@ -18,7 +18,8 @@ os.write(2, b"afterwards\\n")
 
 
 def stderr_of(inside):
-    done = subprocess.run([sys.executable, "-c", HELD.format(inside=inside)], capture_output=True, text=True)
+    command = [sys.executable, "-c", HELD.format(inside=inside)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stderr
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 from rlviz_video.command import CONTEXT_SETTINGS, pick, teller, together
-from rlviz_video.options import json_option
+from rlviz_video.options import force_option, json_option
 
 from donkey_gradcam.options import (
     data_option,
@@ -66,3 +66,14 @@ def calibrate(*, as_json: bool, frames: int, **given: Any) -> None:  # noqa: ANN
         teller(as_json),
     )
     click.echo(json.dumps(asdict(table)) if as_json else table.report())
+
+
+@cli.command()
+@click.option("-o", "--output-folder", type=PATH, default=Path("donkey-gradcam-demo"), show_default=True)
+@click.option("-n", "--frames", default=400, show_default=True, help="Pictures to draw, 20 a second.")
+@force_option
+def demo(*, output_folder: Path, frames: int, force: bool) -> None:
+    """Show the sample pilot that comes with this tool on a track that it draws."""
+    from donkey_gradcam.demo import make_demo
+
+    click.echo(f"Page: {make_demo(output_folder, frames, force=force, say=click.echo)}")
