@@ -93,7 +93,7 @@ def tests_torch(session: nox.Session) -> None:
 @nox.session(python=PYTHON)
 def tests_keras(session: nox.Session) -> None:
     """Test the packages with both generations of Keras, on TensorFlow."""
-    install(session, *editable("rlviz-cam[keras]"), "--group", "test")
+    install(session, *editable("rlviz-cam[keras]"), "--group", "test", "opencv-python")  # to read pictures
     pytest(session, "tests/cam", "-m", "keras")
 
 
