@@ -93,7 +93,8 @@ def tests_torch(session: nox.Session) -> None:
 @nox.session(python=PYTHON)
 def tests_keras(session: nox.Session) -> None:
     """Test the packages with both generations of Keras, on TensorFlow."""
-    install(session, *editable("rlviz-cam[keras]"), "--group", "test", "opencv-python")  # to read pictures
+    pictures = ("opencv-python", "pillow")  # what the tests read the borrowed tub with
+    install(session, *editable("rlviz-cam[keras]"), "--group", "test", *pictures)
     pytest(session, "tests/cam", "-m", "keras")
 
 
