@@ -151,7 +151,14 @@ def test_a_larger_scale_makes_larger_pictures(video):
 
 def test_the_original_script_runs(pilots, tub_v2, tmp_path):
     command = [sys.executable, str(SOURCE / "true_gradcam.py"), "--model_path", str(pilots())]
-    command += ["--data_path", str(tub_v2(3, size=(64, 48))), "--output_dir", str(tmp_path / "o"), "--fps", "20"]
+    command += [
+        "--data_path",
+        str(tub_v2(3, size=(64, 48))),
+        "--output_dir",
+        str(tmp_path / "o"),
+        "--fps",
+        "20",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert (tmp_path / "o" / "grad_cam_visualization.mp4").exists()

@@ -73,11 +73,16 @@ class Explainer:
         heads = backend.heads()
         self.target = parse_target(settings.target, pilot, heads)
         head = self.target.resolve(heads)
+        path = backend.path(head)
         name = settings.layer or automatic_layer(backend, head)
+        if name not in path and name in {layer.name for layer in backend.layers()}:
+            there_are = ", ".join(one for one in path if backend.layer(one).is_spatial)
+            msg = f"--layer {name}: {head} is not computed from it; choose one of: {there_are}"
+            raise ValueError(msg)
         self._extractor = CamExtractor(backend, name, method=settings.method)
         self.layer = backend.layer(name)
         self.field = receptive_field(backend, name)
-        self.finer = self._finer_layer(backend.path(head))
+        self.finer = self._finer_layer(path)
         self.batch = max(1, min(BATCH, PICTURES_A_BATCH // (pilot.steps or 1)))
         self._placer: Placer | None = None
 
