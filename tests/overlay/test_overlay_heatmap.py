@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from rlviz_overlay import (
     COLORMAPS,
+    Blender,
     Picture,
     Rect,
     Size,
@@ -81,6 +82,15 @@ def test_blending_is_the_weighted_mean_of_picture_and_colour(opacity):
     alpha = opacity * np.sqrt(HEAT[..., None].astype(float))
     expected = (1 - alpha) * FRAME + alpha * table[np.rint(HEAT * 255).astype(int)]
     assert np.abs(blend(FRAME, HEAT, table, opacity=opacity) - expected).max() <= 2.5
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_blender_blends_picture_after_picture_of_any_size_alike(signed):
+    table, blender = colormap("jet"), Blender(colormap("jet"), signed=signed)
+    pictures = [(FRAME, HEAT), (FRAME[:9], HEAT[:9]), (FRAME[::-1], -HEAT), (FRAME, HEAT)]
+    made = [blender(frame, heat) for frame, heat in pictures]
+    for one, (frame, heat) in zip(made, pictures, strict=True):
+        assert (one == blend(frame, heat, table, signed=signed)).all()
 
 
 def test_blending_leaves_its_inputs_alone():

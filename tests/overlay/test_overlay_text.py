@@ -10,6 +10,7 @@ from rlviz_overlay import (
     Size,
     TextStyle,
     draw_text,
+    elide_middle,
     fit,
     measure_text,
     new_canvas,
@@ -231,3 +232,25 @@ def test_a_label_with_background_shows_nothing_of_the_text_before():
         return canvas
 
     assert (picture("RIGHTFIRE", "UP") == picture("UP")).all()
+
+
+NAME = "pilot_of_a_long_winter_2024-01-31_with_crop_7.h5"
+
+
+def test_a_name_that_fits_is_left_as_it_is():
+    assert elide_middle("linear.h5", 400, TextStyle(14, DARK.text)) == "linear.h5"
+
+
+@pytest.mark.parametrize("width", [60, 100, 200, 300])
+def test_a_long_name_keeps_its_beginning_and_its_end(width):
+    style = TextStyle(14, DARK.text)
+    short = elide_middle(NAME, width, style)
+    head, tail = short.split("…")
+    assert NAME.startswith(head)
+    assert NAME.endswith(tail)
+    assert abs(len(head) - len(tail)) <= 1
+    assert measure_text(short, style).width <= width
+
+
+def test_no_room_leaves_one_letter():
+    assert elide_middle(NAME, 1, TextStyle(14, DARK.text)) == "p…"

@@ -6,7 +6,7 @@ from rlviz_overlay.colormap import COLORMAPS, Table, colormap
 from rlviz_overlay.drawable import Drawable, Static, draw_box, fill, new_canvas
 from rlviz_overlay.gauge import Gauge
 from rlviz_overlay.geometry import Frame, Rect, Size
-from rlviz_overlay.heatmap import Heatmap, blend, colorize, resize_frame, resize_heatmap
+from rlviz_overlay.heatmap import Blender, Heatmap, blend, colorize, resize_frame, resize_heatmap
 from rlviz_overlay.histogram import Histogram
 from rlviz_overlay.label import Label, Paragraph
 from rlviz_overlay.layout import Layout
@@ -34,6 +34,7 @@ from rlviz_overlay.text import (
     FittedText,
     TextStyle,
     draw_text,
+    elide_middle,
     fit,
     measure_text,
     wrap_text,
@@ -50,6 +51,7 @@ __all__ = [
     "SCALES",
     "Axis",
     "BarChart",
+    "Blender",
     "Color",
     "Drawable",
     "ExcludedRegions",
@@ -90,6 +92,7 @@ __all__ = [
     "colormap",
     "draw_box",
     "draw_text",
+    "elide_middle",
     "fill",
     "fit",
     "format_value",

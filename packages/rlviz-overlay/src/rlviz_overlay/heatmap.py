@@ -77,28 +77,76 @@ def blend(
     Raises:
         ValueError: The heat has another size than the picture, or the opacity is outside [0, 1].
     """
-    if frame.shape[:2] != heatmap.shape:
-        msg = (
-            f"heat of shape {heatmap.shape} for a picture of shape {frame.shape}; "
-            "resize_heatmap() brings it to the picture's size"
-        )
-        raise ValueError(msg)
-    if not 0 <= opacity <= 1:
-        msg = f"an opacity of {opacity}; give a number from 0 to 1"
-        raise ValueError(msg)
-    levels = _levels(heatmap, signed=signed)
-    alpha = np.sqrt(_strength(signed=signed)) * opacity
-    kept = np.repeat(np.rint(255 * (1 - alpha)).astype(np.uint8)[:, None], 3, axis=1)
-    added = np.rint((255 - kept) / 255.0 * table).astype(np.uint8)
-    picture = cv2.multiply(frame, _look_up(levels, kept), scale=1 / 255)
-    return np.asarray(cv2.add(picture, _look_up(levels, added)), np.uint8)
+    return Blender(table, opacity=opacity, signed=signed)(frame, heatmap)
+
+
+class Blender:
+    """blend() for picture after picture: colours are mixed beforehand, and memory is used again."""
+
+    def __init__(self, table: Table, *, opacity: float = 0.8, signed: bool = False) -> None:
+        """What blend() takes, but for picture and heat.
+
+        Raises:
+            ValueError: The opacity is outside [0, 1].
+        """
+        if not 0 <= opacity <= 1:
+            msg = f"an opacity of {opacity}; give a number from 0 to 1"
+            raise ValueError(msg)
+        self._signed = signed
+        alpha = np.sqrt(_strength(signed=signed)) * opacity
+        self._kept = np.repeat(np.rint(255 * (1 - alpha)).astype(np.uint8)[:, None], 3, axis=1)
+        self._added = np.rint((255 - self._kept) / 255.0 * table).astype(np.uint8)
+        self._scaled = np.empty((0, 0), np.float32)
+        self._levels = np.empty((0, 0), np.uint8)
+        self._looked_up = self._kept_part = np.empty((0, 0, 3), np.uint8)
+
+    def __call__(self, frame: Frame, heatmap: Heatmap, *, out: Frame | None = None) -> Frame:
+        """The picture with the heat over it.
+
+        Args:
+            frame: uint8 (H, W, 3), RGB; not changed.
+            heatmap: (H, W) in [0, 1], or [-1, 1] when signed.
+            out: uint8 (H, W, 3) that is written to, such as a part of a canvas; None: a new array.
+
+        Raises:
+            ValueError: The heat has another size than the picture.
+        """
+        if frame.shape[:2] != heatmap.shape:
+            msg = (
+                f"heat of shape {heatmap.shape} for a picture of shape {frame.shape}; "
+                "resize_heatmap() brings it to the picture's size"
+            )
+            raise ValueError(msg)
+        if self._levels.shape != heatmap.shape:
+            self._kept_part = np.empty((*heatmap.shape, 3), np.uint8)
+            self._scaled = np.empty(heatmap.shape, np.float32)
+            self._levels = np.empty(heatmap.shape, np.uint8)
+            self._looked_up = np.empty((*heatmap.shape, 3), np.uint8)
+        _set_levels(heatmap, self._scaled, self._levels, signed=self._signed)
+        cv2.applyColorMap(self._levels, self._kept.reshape(256, 1, 3), self._looked_up)
+        cv2.multiply(frame, self._looked_up, self._kept_part, scale=1 / 255)
+        cv2.applyColorMap(self._levels, self._added.reshape(256, 1, 3), self._looked_up)
+        picture = np.empty(frame.shape, np.uint8) if out is None else out
+        cv2.add(self._kept_part, self._looked_up, picture)
+        return picture
+
+
+def _set_levels(
+    heatmap: Heatmap, scaled: NDArray[np.float32], levels: NDArray[np.uint8], *, signed: bool
+) -> None:
+    """Set levels (H, W) to the table's rows; scaled is memory for a picture of numbers."""
+    span, zero = (127, 128) if signed else (255, 0)
+    np.multiply(heatmap, np.float32(span), out=scaled)
+    np.add(scaled, np.float32(zero + 0.5), out=scaled)
+    np.clip(scaled, 0, 255, out=scaled)
+    levels[...] = scaled
 
 
 def _levels(heatmap: Heatmap, *, signed: bool) -> NDArray[np.uint8]:
     """Rows of the table, uint8 (H, W)."""
-    span, zero = (127, 128) if signed else (255, 0)
-    scaled = heatmap * np.float32(span) + np.float32(zero + 0.5)
-    return np.clip(scaled, 0, 255, out=scaled).astype(np.uint8)
+    levels = np.empty(heatmap.shape, np.uint8)
+    _set_levels(heatmap, np.empty(heatmap.shape, np.float32), levels, signed=signed)
+    return levels
 
 
 def _strength(*, signed: bool) -> NDArray[np.float64]:

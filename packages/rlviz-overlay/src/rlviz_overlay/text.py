@@ -205,6 +205,27 @@ def wrap_text(text: str, width: int, style: TextStyle) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def elide_middle(text: str, width: int, style: TextStyle) -> str:
+    """The text, or its beginning and end around an ellipsis, in at most this width: for names of files.
+
+    What tells names apart is mostly at their end. One letter and an ellipsis are left in any case.
+
+    Args:
+        text: One line.
+        width: Pixels that it may take.
+        style: Height and weight.
+    """
+    line = _one_line(text)
+    if measure_text(line, style).width <= width:
+        return line
+    for kept in range(len(line) - 1, 1, -1):
+        tail = kept // 2
+        shorter = line[: kept - tail] + ELLIPSIS + line[-tail:]
+        if measure_text(shorter, style).width <= width:
+            return shorter
+    return line[:1] + ELLIPSIS
+
+
 @cache
 def _font() -> cv2.FontFace:
     """OpenCV's built-in font: Latin, Greek, Cyrillic, and Chinese, Japanese and Korean signs."""

@@ -1,9 +1,7 @@
 """Several series over time in one chart: lines that scroll, with the newest values beside their names."""
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,12 +33,28 @@ class Series:
     color: Color
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """The values of one update, and whether the lines go on from those before."""
+class _History:
+    """The newest values of some series, in one array that is moved when it is full."""
 
-    values: tuple[float, ...]
-    joined: bool
+    def __init__(self, series: int) -> None:
+        self._values = np.empty((2 * _MOST, series))
+        self._starts = np.zeros(2 * _MOST, np.bool_)
+        self._count = 0
+
+    def append(self, values: Sequence[float], *, start: bool) -> None:
+        """Add the values of one moment; start: the lines do not go on from the moment before."""
+        if self._count == 2 * _MOST:
+            self._count = _MOST
+            for array in (self._values, self._starts):
+                array[:_MOST] = array[_MOST:].copy()
+        self._values[self._count] = values
+        self._starts[self._count] = start
+        self._count += 1
+
+    def newest(self, count: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """At most this many moments, oldest first: values (N, series), and where lines start (N,)."""
+        part = slice(max(0, self._count - min(count, _MOST)), self._count)
+        return self._values[part], self._starts[part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +121,8 @@ class TraceChart:
         self._ends = ends
         self._style = TextStyle(text_height, theme.muted)
         self._theme = theme
-        self._moments: deque[_Moment] = deque(maxlen=_MOST)
-        self._joined = False
+        self._history = _History(len(series))
+        self._starts = True
         self._kept: _Kept | None = None
 
     def update(self, *values: float | None) -> None:
@@ -122,14 +136,14 @@ class TraceChart:
             names = ", ".join(series.name for series in self._series)
             msg = f"values {values} for the series {names}; give a finite number or None for each"
             raise ValueError(msg)
-        numbers = tuple(np.nan if value is None else float(value) for value in values)
-        self._moments.append(_Moment(numbers, self._joined))
-        self._joined = True
+        numbers = [np.nan if value is None else float(value) for value in values]
+        self._history.append(numbers, start=self._starts)
+        self._starts = False
         self.axis.include(known)
 
     def cut(self) -> None:
         """Do not join the next values to those before, which belong to something else."""
-        self._joined = False
+        self._starts = True
 
     def window(self, size: Size) -> int:
         """How many values a chart of this size shows."""
@@ -144,24 +158,19 @@ class TraceChart:
         kept = self._prepared(rect.size)
         view = rect.view(canvas)
         view[...] = kept.picture
-        newest = self._moments[-1].values if self._moments else ()
-        for value, place in zip(newest, kept.values, strict=False):
-            text = _UNKNOWN if np.isnan(value) else format_value(value, ".2f")
+        for value, place in zip(self._history.newest(1)[0].ravel(), kept.values, strict=False):
+            text = _UNKNOWN if np.isnan(value) else format_value(float(value), ".2f")
             draw_text(view, text, place, kept.style, align="right")
         self._draw_lines(view, kept.plot)
 
     def runs(self, plot: Rect) -> list[Runs]:
         """Where each series is drawn in a plot: its unbroken pieces, oldest first."""
         count = max(0, plot.width - 1) // self._step + 1
-        moments = list(islice(reversed(self._moments), count))[::-1]
-        if not moments:
-            return [[] for _ in self._series]
-        values = np.array([moment.values for moment in moments])
-        x = plot.right - 1.0 - self._step * np.arange(len(moments) - 1, -1, -1, dtype=np.float64)
+        values, starts = self._history.newest(count)
+        x = plot.right - 1.0 - self._step * np.arange(len(values) - 1, -1, -1, dtype=np.float64)
         low, high = self.axis.limits
         y = plot.bottom - 1 - np.clip((values - low) / (high - low), 0, 1) * (plot.height - 1)
-        breaks = np.array([not moment.joined for moment in moments])
-        return [_unbroken(x, y[:, number], breaks) for number in range(len(self._series))]
+        return [_unbroken(x, y[:, number], starts) for number in range(len(self._series))]
 
     def _draw_lines(self, view: Frame, plot: Rect) -> None:
         inner = plot.inset(1, 2)
@@ -170,11 +179,10 @@ class TraceChart:
         area = plot.view(view)
         # A thick anti-aliased line costs as much as eight thin ones: so it is thin ones, one below the other.
         thickness = max(2, round(self._style.height / 6))
-        offset = np.array([plot.x, plot.y + thickness // 2])
+        offsets = [np.array([-plot.x, below - plot.y - thickness // 2]) for below in range(thickness)]
         for series, runs in reversed(list(zip(self._series, self.runs(inner), strict=True))):
-            for below in range(thickness):
-                lines = [_fixed_point(run - offset + (0, below)) for run in runs]
-                cv2.polylines(area, lines, False, series.color, 1, cv2.LINE_AA, 4)
+            lines = [_fixed_point(run + offset) for run in runs for offset in offsets]
+            cv2.polylines(area, lines, False, series.color, 1, cv2.LINE_AA, 4)
 
     def _prepared(self, size: Size) -> _Kept:
         key = (size, self.axis.limits, self.title)
@@ -195,7 +203,9 @@ class TraceChart:
         names = [
             end or format_value(value, ".2g") for end, value in zip(self._ends, (low, high), strict=True)
         ]
-        width = min(max(measure_text(name, self._style).width for name in names), body.width // 3)
+        # As wide for all ordinary ends, so that charts below each other have the same axis of time.
+        width = max(measure_text(name, self._style).width for name in (*names, "−0.00"))
+        width = min(width, body.width // 3)
         texts, plot = body.cut_left(width, self._style.height // 3)
         if texts.height >= 2 * self._style.line_height:
             draw_text(picture, names[0], texts, self._style, align="right", valign="bottom")
@@ -256,12 +266,12 @@ def _split_header(whole: Rect, style: TextStyle) -> tuple[Rect, Rect]:
     return whole.cut_top(style.line_height, style.height // 4)
 
 
-def _unbroken(x: NDArray[np.float64], y: NDArray[np.float64], breaks: NDArray[np.bool_]) -> Runs:
-    """The pieces of a line between unknown values and breaks."""
+def _unbroken(x: NDArray[np.float64], y: NDArray[np.float64], starts: NDArray[np.bool_]) -> Runs:
+    """The pieces of a line between unknown values and starts."""
     known = ~np.isnan(y)
-    if known.all() and not breaks[1:].any():
+    if y.size and known.all() and not starts[1:].any():
         return [np.stack([x, y], axis=1)]
-    cuts = np.flatnonzero(breaks | ~known | np.r_[False, ~known[:-1]])
+    cuts = np.flatnonzero(starts | ~known | np.r_[False, ~known[:-1]])
     pieces = np.split(np.arange(len(y)), cuts)
     return [np.stack([x[piece], y[piece]], axis=1) for piece in pieces if piece.size and known[piece[0]]]
 
