@@ -1,5 +1,7 @@
 """Facts about donkeycar's own tub and pilots, where they lie beside the checkout."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,8 @@ pytest.importorskip("tf_keras")
 pytestmark = [pytest.mark.keras, pytest.mark.shared]
 
 from donkey_gradcam.__main__ import main  # noqa: E402
-from donkey_gradcam.explain import Explainer  # noqa: E402
-from donkey_gradcam.feed import batch_of  # noqa: E402
+from donkey_gradcam.drives import views  # noqa: E402
+from donkey_gradcam.feed import Feed, batch_of  # noqa: E402
 from donkey_gradcam.opening import open_ride  # noqa: E402
 from donkey_gradcam.settings import DriveSettings, MapSettings, PilotSettings  # noqa: E402
 from rlviz_video import read_timeline  # noqa: E402
@@ -73,12 +75,9 @@ def test_the_steering_errors_are_those_that_were_measured_with_donkeycar(explain
 def test_equal_frames_have_equal_maps_wherever_they_are_in_a_batch(shared_donkey):
     drive = DriveSettings(shared_donkey / "tub", max_frames=40)
     ride = open_ride(drive, PilotSettings(shared_donkey / "linear.h5"), MapSettings(), lambda _: None)
-    explainer: Explainer = ride.explainer
-    from donkey_gradcam.drives import views
-    from donkey_gradcam.feed import Feed
-
+    explainer = ride.explainer
     feed = Feed(ride.pilot, explainer.backend)
-    moments = [feed(view) for view, _ in zip(views(ride.drive, ride.sight, drive, ride.problems), range(3))]
+    moments = [feed(view) for view in islice(views(ride.drive, ride.sight, drive, ride.problems), 3)]
     batch = [moments[number % 3] for number in range(64)]
     maps = explainer.maps(batch).maps
     assert (maps[::3] == maps[0]).all()
