@@ -69,6 +69,23 @@ def calibrate(*, as_json: bool, frames: int, **given: Any) -> None:  # noqa: ANN
 
 
 @cli.command()
+@click.option("--frames_dir", type=PATH, required=True, help="Folder of the frames, in natural order.")
+@click.option(
+    "--output_path", type=PATH, default=Path("fixed.mp4"), show_default=True, help="The video to make."
+)
+@click.option("--fps", default=30.0, show_default=True, help="Frames a second of the video.")
+@together(force_option, json_option)
+def fix(*, frames_dir: Path, output_path: Path, fps: float, force: bool, as_json: bool) -> int:
+    """Rebuild a video from frames; damaged, missing and glitched ones are held, and all are listed."""
+    from donkey_gradcam.fix import fix_frames
+
+    fixed = fix_frames(frames_dir, output_path, fps, force=force, say=teller(as_json))
+    if as_json:
+        click.echo(json.dumps(asdict(fixed), default=str))
+    return 130 if fixed.interrupted else 0
+
+
+@cli.command()
 @click.option("-o", "--output-folder", type=PATH, default=Path("donkey-gradcam-demo"), show_default=True)
 @click.option("-n", "--frames", default=400, show_default=True, help="Pictures to draw, 20 a second.")
 @force_option
