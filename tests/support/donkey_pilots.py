@@ -73,7 +73,9 @@ def pilot_inputs(model: Any, samples: int = 2, *, seed: int = 1) -> dict[str, np
 def pilot_outputs(model: Any, inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     """Run a model on named inputs; every output in the model's own order, float32."""
     fed = [inputs[name] for name, _ in _shapes_of_inputs(model)]
-    outputs = model(fed, training=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # Keras 3 on a list where a lone tensor is the input
+        outputs = model(fed, training=False)
     return [np.asarray(output) for output in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
 
 

@@ -116,6 +116,8 @@ def _format_by_name(path: Path) -> Format | None:
 
 def _has_layers(path: Path) -> bool:
     kind = _format_by_name(path)
+    if path.name.endswith(".weights.h5"):  # the name that Keras asks for when only weights are saved
+        return False
     return kind in ("h5", "keras") or (kind == "savedmodel" and (path / "keras_metadata.pb").is_file())
 
 

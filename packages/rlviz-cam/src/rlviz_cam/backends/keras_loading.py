@@ -15,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from rlviz_cam.keras_archive import extract_weights
 from rlviz_cam.keras_config import ConfigChecker
 from rlviz_cam.keras_files import ModelFile, inspect_model, instead_of
@@ -88,14 +90,27 @@ def _build(keras: ModuleType, file: ModelFile, config: Mapping[str, Any]) -> Any
 
 
 def _fill(model: Any, file: ModelFile) -> None:  # noqa: ANN401 (of either Keras)
-    """Read the weights; all that the model has must be in the file."""
+    """Read the weights, and make sure that each of the model's is one of the file's.
+
+    Keras checks this for some formats in some versions. So all weights are NaN first, and none may be after.
+    """
+    fractions = [weight for weight in model.weights if "float" in str(weight.dtype)]
+    for weight in fractions:
+        weight.assign(np.full(weight.shape, np.nan))
     with _weights(file) as source:
         try:
             status = model.load_weights(str(source))
             if file.format == "savedmodel":
                 status.assert_existing_objects_matched().expect_partial()
         except Exception as error:  # NumPy's, h5py's or TensorFlow's
-            raise _failure(file, error) from error
+            raise _failure(file, error, "the weights do not fit the layers") from error
+    lost = [weight.name for weight in fractions if np.isnan(np.asarray(weight, np.float32)).any()]
+    if lost:
+        listed = ", ".join(lost[:4]) + (" ..." if len(lost) > 4 else "")
+        message = (
+            f"{file.path} lacks weights, or has NaN for weights: {listed}; train or save the model again"
+        )
+        raise ValueError(message)
 
 
 @contextmanager
@@ -125,10 +140,11 @@ def _checkpoint(folder: Path) -> Path:
     return prefix
 
 
-def _failure(file: ModelFile, error: Exception) -> ValueError:
+def _failure(file: ModelFile, error: Exception, what: str = "it does not load") -> ValueError:
     """Put what Keras said, which is often a page with the cause at its end, into one line."""
     said = str(error).rpartition("Exception encountered: ")[2]
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    cause = lines[0] if lines else type(error).__name__
+    first = 2 if lines and lines[0].endswith(":") else 1
+    cause = " ".join(lines[:first]) or type(error).__name__
     writer = f" (by Keras {file.keras_version})" if file.keras_version else ""
-    return ValueError(f"{file.path}{writer} does not load: {cause[:240]}")
+    return ValueError(f"{file.path}{writer}: {what}: {cause[:240]}")
