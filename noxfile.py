@@ -153,6 +153,8 @@ def build(session: nox.Session) -> None:
     wheels = folder / "wheels"
     shutil.rmtree(wheels, ignore_errors=True)
     session.run("uv", "build", "--all-packages", "--wheel", "-q", "-o", str(wheels), external=True)
+    # uv keeps what it unpacked from a wheel of the same name and version: an earlier build would be tested.
+    anew = [flag for member in (*PACKAGES, *APPS) for flag in ("--refresh-package", member)]
     for member in (*PACKAGES, *APPS):
         empty = folder / member
         session.run("uv", "venv", "-q", "--clear", "-p", interpreter(session), str(empty), external=True)
@@ -160,7 +162,7 @@ def build(session: nox.Session) -> None:
         with session.chdir(folder):  # outside the workspace: its sources must not help
             session.run(
                 *("uv", "pip", "install", "-q", "--python", python, "-c", str(CONSTRAINTS)),
-                *("--find-links", str(wheels), member),
+                *("--find-links", str(wheels), *anew, member),
                 external=True,
             )
             module = member.replace("-", "_")
