@@ -149,6 +149,25 @@ def test_the_input_size_is_the_images_height_and_width(backend):
 
 def test_the_automatic_layer_is_the_last_spatial_one(backend):
     assert automatic_layer(backend) == "conv"
+    assert automatic_layer(backend, "value") == "conv"
+
+
+def test_heads_have_names_and_shapes(backend):
+    assert backend.heads() == {"q": (4,), "value": (1,)}
+
+
+def test_the_only_input_has_a_name_and_a_channel_first_shape(backend):
+    assert list(backend.inputs().values()) == [SHAPE]
+
+
+def test_a_heads_path_is_the_layers_that_it_is_computed_from(backend):
+    assert backend.path("q") == ("conv", "q")
+    assert backend.path("value") == ("conv", "value")
+
+
+def test_a_path_to_a_head_that_is_not_there_is_an_error_that_lists_the_heads(backend):
+    with pytest.raises(ValueError, match=r"no head 'v'; choose one of: q, value"):
+        backend.path("v")
 
 
 def test_weights_come_in_one_order_for_all_frameworks(backend, weights):
@@ -224,6 +243,21 @@ def test_a_negative_sign_turns_the_gradient(backend, batch):
     plain = backend.record(batch, "conv", Target(head="q", index=1))
     turned = backend.record(batch, "conv", Target(head="q", index=1, sign=-1))
     np.testing.assert_array_equal(turned.gradients, -plain.gradients)
+
+
+def test_in_its_own_direction_a_score_turns_the_gradient_where_it_is_negative(backend, batch):
+    plain = backend.record(batch, "conv", Target(head="q", index=1))
+    own = backend.record(batch, "conv", Target(head="q", index=1, sign="own"))
+    signs = np.sign(plain.outputs["q"][:, 1])
+    assert set(signs) == {-1, 1}
+    np.testing.assert_array_equal(own.gradients, plain.gradients * signs[:, None, None, None])
+
+
+def test_every_sample_may_have_a_sign_of_its_own(backend, batch):
+    plain = backend.record(batch, "conv", Target(head="q", index=1))
+    signed = backend.record(batch, "conv", Target(head="q", index=1, sign=(1, -1, -1, 1, -1)))
+    signs = np.array([1, -1, -1, 1, -1])[:, None, None, None]
+    np.testing.assert_array_equal(signed.gradients, plain.gradients * signs)
 
 
 def test_each_samples_highest_unit_is_its_own(backend, weights, batch):

@@ -70,6 +70,14 @@ def test_the_highest_unit_stays_the_one_of_the_uncovered_frame(linear, frames):
     np.testing.assert_array_equal(free, fixed)
 
 
+def test_a_frames_own_sign_stays_the_one_of_the_uncovered_frame(linear, frames):
+    backend, _ = linear
+    signs = np.sign(backend.predict(frames)["output"][:, 0])
+    own = occlusion(backend, frames, Target(index=0, sign="own"), patch=3, stride=3, fill=0)
+    plain = occlusion(backend, frames, Target(index=0), patch=3, stride=3, fill=0)
+    np.testing.assert_allclose(own, plain * signs[:, None, None], rtol=1e-6)
+
+
 def test_effects_of_a_contrast_turn_when_its_units_change_places(linear, frames):
     there, back = (
         occlusion(linear[0], frames, Target.contrast(a, b), patch=2, stride=2) for a, b in [(0, 1), (1, 0)]

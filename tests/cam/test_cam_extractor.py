@@ -1,8 +1,10 @@
 """Layer, method and backend put together."""
 
+from typing import Any
+
 import numpy as np
 import pytest
-from rlviz_cam import METHODS, CamExtractor, Target, grad_cam, open_backend
+from rlviz_cam import METHODS, CamExtractor, LayerInfo, LayerRecord, Target, grad_cam, open_backend
 
 pytestmark = pytest.mark.torch
 
@@ -49,6 +51,36 @@ def test_maps_of_different_targets_are_signed_and_not_normalised(backend, images
     doubled = CamExtractor(backend, method=lambda record: 2 * METHODS["hirescam"](record))
     np.testing.assert_array_equal(doubled(images, Target.advantage(0)).maps, 2 * maps)
     assert maps.min() < 0 < maps.max()
+
+
+class OverTime:
+    """A backend of a fixed record over three time steps."""
+
+    def __init__(self):
+        random = np.random.default_rng(0)
+        activations, gradients = random.standard_normal((2, 2, 3, 4, 5, 6)).astype(np.float32)
+        self.made = LayerRecord(activations, gradients, {"angle": np.ones((2, 1), dtype=np.float32)})
+
+    def layer(self, name):
+        return LayerInfo(name, "conv", (3, 4, 5, 6), is_spatial=True)
+
+    def record(self, inputs, layer, target):
+        return self.made
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_time_step_is_explained_like_an_image_of_its_own(method):
+    backend: Any = OverTime()
+    maps = CamExtractor(backend, "conv", method=method)(np.zeros(2), Target()).maps
+    assert maps.shape == (2, 3, 5, 6)
+    for step in range(3):
+        alone = LayerRecord(backend.made.activations[:, step], backend.made.gradients[:, step], {})
+        np.testing.assert_allclose(maps[:, step], METHODS[method](alone), rtol=1e-4, atol=1e-5)
+
+
+def test_a_layer_says_how_many_steps_it_has():
+    assert OverTime().layer("conv").steps == 3
+    assert LayerInfo("conv", "conv", (4, 5, 6), is_spatial=True).steps is None
 
 
 def test_a_map_that_is_not_finite_is_an_error_that_names_the_samples(backend, images):

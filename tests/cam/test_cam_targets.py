@@ -57,6 +57,32 @@ def test_a_negative_sign_turns_the_score():
     np.testing.assert_array_equal(Target(index=0, sign=-1).scores({"q": Y}), [-1, -5])
 
 
+def test_in_its_own_direction_a_score_is_its_size():
+    np.testing.assert_array_equal(Target.contrast(0, 2).scores({"q": Y}), [-1, 5])
+    own = Target(index=0, minus=2, sign="own")
+    np.testing.assert_array_equal(own.scores({"q": Y}), [1, 5])
+    np.testing.assert_array_equal(own.signs(Y), [-1, 1])
+
+
+def test_the_own_direction_of_a_score_of_0_is_upwards():
+    np.testing.assert_array_equal(Target(index=2, sign="own").signs(Y), [1, 1])
+
+
+def test_a_tuple_of_signs_turns_each_sample_by_its_own():
+    np.testing.assert_array_equal(Target(index=0, sign=(-1, 1)).scores({"q": Y}), [-1, 5])
+
+
+def test_a_choice_leaves_open_what_the_outputs_decide():
+    choice = Target(minus="mean", sign="own").choice(2, 3)
+    np.testing.assert_array_equal(choice.index, [-1, -1])
+    np.testing.assert_array_equal(choice.sign, [0, 0])
+    np.testing.assert_allclose(choice.minus, [1 / 3] * 3, rtol=1e-6)
+    fixed = Target(index=(2, 0), minus=1, sign=-1).choice(2, 3)
+    np.testing.assert_array_equal(fixed.index, [2, 0])
+    np.testing.assert_array_equal(fixed.sign, [-1, -1])
+    np.testing.assert_array_equal(fixed.minus, [0, 1, 0])
+
+
 def test_weights_times_units_are_the_score():
     target = Target(index=1, minus="mean", sign=-1)
     np.testing.assert_allclose((target.weights(Y) * Y).sum(axis=1), target.scores({"q": Y}), rtol=1e-6)
@@ -87,6 +113,11 @@ def test_a_tuple_of_another_length_than_the_batch_is_an_error():
         Target.unit([0, 1, 2]).scores({"q": Y})
 
 
+def test_signs_of_another_length_than_the_batch_are_an_error():
+    with pytest.raises(ValueError, match=r"names 3 signs for 2 samples; give one per sample"):
+        Target(index=0, sign=(1, -1, 1)).scores({"q": Y})
+
+
 def test_a_contrast_of_a_unit_with_itself_is_an_error():
     with pytest.raises(ValueError, match=r"unit 1 with itself"):
         Target.contrast(1, 1)
@@ -97,7 +128,10 @@ def test_quantiles_without_their_mean_are_an_error_that_says_what_to_use():
         Target.unit(0).scores({"quantiles": np.zeros((1, 4, 3), dtype=np.float32)})
 
 
-@pytest.mark.parametrize("wrong", [{"sign": 2}, {"transform": "softmax"}, {"minus": "max"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"sign": 2}, {"sign": (1, 0)}, {"sign": ()}, {"sign": "up"}, {"transform": "softmax"}, {"minus": "max"}],
+)
 def test_a_field_with_an_impossible_value_is_an_error(wrong):
     with pytest.raises(ValueError):
         Target(**wrong)
@@ -114,6 +148,8 @@ def test_a_field_with_an_impossible_value_is_an_error(wrong):
         (Target.quantile_mean(1), "quantile mean quantiles[1]"),
         (Target(head="angle", index=0, sign=-1), "-(angle[0])"),
         (Target.unit([0, 1]), "output[one unit per frame]"),
+        (Target(head="n_outputs0", index=0, sign="own"), "n_outputs0[0] in its own direction"),
+        (Target(index=0, sign=(1, -1)), "output[0] with one sign per frame"),
     ],
 )
 def test_a_target_describes_itself(target, words):

@@ -263,6 +263,31 @@ def test_named_inputs_reach_a_network_that_takes_them(torch, make_cnn, images):
     assert backend.input_size == (36, 36)
 
 
+def test_a_layer_beside_the_way_to_a_head_is_not_on_its_path(torch, make_cnn):
+    class Two(torch.nn.Module):
+        input_shape = (2, 36, 36)
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.actor, self.critic = make_cnn(0), make_cnn(1)
+
+        def forward(self, x):
+            return {"logits": self.actor(x), "value": self.critic(x)}
+
+    backend = open_backend(Two())
+    assert backend.path("logits") == ("actor.0", "actor.2", "actor.5", "actor.7")
+    assert (automatic_layer(backend), automatic_layer(backend, "logits")) == ("critic.2", "actor.2")
+
+
+def test_the_one_unnamed_input_is_called_input(make_cnn):
+    assert open_backend(make_cnn(), input_shape=(2, 36, 36)).inputs() == {"input": (2, 36, 36)}
+
+
+def test_xla_is_refused(make_cnn):
+    with pytest.raises(ValueError, match=r"XLA compiles Keras models only"):
+        open_backend(make_cnn(), xla=True)
+
+
 def test_the_input_shape_is_learnt_from_the_first_batch(make_cnn, images):
     backend = open_backend(make_cnn())
     with pytest.raises(ValueError, match=r"shape of the network's input is not known; give open_backend"):

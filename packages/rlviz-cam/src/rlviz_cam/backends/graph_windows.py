@@ -12,7 +12,6 @@ from typing import Any
 
 from rlviz_cam.backends import window_paths
 from rlviz_cam.backends.base import WindowOp
-from rlviz_cam.backends.keras_trace import SHAPES_ONLY
 from rlviz_cam.backends.window_paths import WindowPath, follow, unknown_operation, widest
 
 Constant = Callable[[Any], Any]
@@ -28,6 +27,9 @@ _POINTWISE = frozenset({
 })
 # fmt: on
 """Operations that leave every cell at its place."""
+SHAPES_ONLY = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"})
+"""Operations whose result does not depend on their input's values."""
+_CONVOLUTIONS = ("Conv2D", "Conv3D", "DepthwiseConv2dNative")
 _FIRST_INPUT = frozenset(
     {"Reshape", "Pad", "PadV2", "MirrorPad", "StridedSlice", "Transpose", "ExpandDims", "Squeeze"}
 )
@@ -104,11 +106,37 @@ def _padding(
     return found[0], found[1]
 
 
-def _convolution(op: Any, _constant: Constant) -> WindowOp:
+def _convolution(op: Any, constant: Constant) -> WindowOp:
     shape = op.inputs[1].shape
     kernel = (int(shape[-4]), int(shape[-3]))
+    if op.inputs[0].op.type == "SpaceToBatchND":
+        return _spread_convolution(op, kernel, constant)
     stride, dilation = _pair(op.get_attr("strides")), _pair(op.get_attr("dilations"))
     return WindowOp(kernel, stride, _padding(op, kernel, stride, dilation), dilation)
+
+
+def _spread_convolution(op: Any, kernel: tuple[int, int], constant: Constant) -> WindowOp:
+    """Return the window of a dilated convolution, which TensorFlow computes on every nth row and column.
+
+    SpaceToBatchND pads the image and deals its cells out, BatchToSpaceND puts them together again and crops.
+    """
+    before, after = op.inputs[0].op, op.outputs[0].consumers()
+    if len(after) != 1 or after[0].type != "BatchToSpaceND":
+        raise unknown_operation(before.type)
+    read = [constant(tensor) for tensor in (before.inputs[1], before.inputs[2], after[0].inputs[2])]
+    if any(values is None for values in read):
+        raise unknown_operation(before.type, "by an amount that is computed")
+    spread, padded, cropped = read
+    rows = [(int(spread[axis]), int(padded[axis][0] - cropped[axis][0])) for axis in range(len(spread))]
+    (dy, top), (dx, left) = [*rows, (1, 0)][:2]
+    return WindowOp(kernel, (1, 1), (top, left), (dy, dx))
+
+
+def _with_its_convolution(op: Any, _constant: Constant) -> None:
+    """Leave what is dealt out or put together around a dilated convolution to that convolution."""
+    others = op.outputs[0].consumers() if op.type == "SpaceToBatchND" else [op.inputs[0].op]
+    if len(op.outputs[0].shape) != 4 or any(one.type not in _CONVOLUTIONS for one in others):
+        raise unknown_operation(op.type)
 
 
 def _pooling(op: Any, _constant: Constant) -> WindowOp:
@@ -154,7 +182,7 @@ def _concatenate(op: Any, constant: Constant) -> None:
         raise unknown_operation(op.type, "along rows or columns")
 
 
-def _slice(op: Any, constant: Constant) -> WindowOp:
+def _slice(op: Any, constant: Constant) -> WindowOp | None:
     begin, stride = constant(op.inputs[1]), constant(op.inputs[3])
     if begin is None or stride is None or op.get_attr("new_axis_mask"):
         raise unknown_operation(op.type)
@@ -172,14 +200,15 @@ def _slice(op: Any, constant: Constant) -> WindowOp:
             firsts[axis] = int(begin[number]) % int(shape[axis])
         steps[axis] = int(stride[number])
         axis += 1
-    return WindowOp((1, 1), (steps[-3], steps[-2]), (-firsts[-3], -firsts[-2]))
+    window = WindowOp((1, 1), (steps[-3], steps[-2]), (-firsts[-3], -firsts[-2]))
+    return None if window == WindowOp((1, 1)) else window
 
 
 _WINDOWS: Mapping[str, Callable[[Any, Constant], WindowOp | None]] = MappingProxyType(
     {
-        "Conv2D": _convolution,
-        "Conv3D": _convolution,
-        "DepthwiseConv2dNative": _convolution,
+        **dict.fromkeys(_CONVOLUTIONS, _convolution),
+        "SpaceToBatchND": _with_its_convolution,
+        "BatchToSpaceND": _with_its_convolution,
         "MaxPool": _pooling,
         "AvgPool": _pooling,
         "MaxPool3D": _pooling,

@@ -5,8 +5,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from importlib import import_module
-from inspect import Parameter, signature
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -23,9 +21,11 @@ from rlviz_cam.backends.base import (
     check_inputs,
     check_outputs,
 )
-from rlviz_cam.backends.graph_windows import ancestors, windows_to_input
-from rlviz_cam.backends.keras_inputs import KerasInputs, channels_first, clean_name
-from rlviz_cam.backends.keras_trace import ROOTS, Call, Tracer, class_names, kind_of, named_layers, unwrapped
+from rlviz_cam.backends.graph_windows import windows_to_input
+from rlviz_cam.backends.keras_inputs import KerasInputs
+from rlviz_cam.backends.keras_layers import named_layers
+from rlviz_cam.backends.keras_model import check_model, copied, output_names, takes_training
+from rlviz_cam.backends.keras_trace import Trace, Tracer, sample_shape
 from rlviz_cam.backends.keras_weights import kernel, redraw
 from rlviz_cam.targets import Target
 
@@ -69,20 +69,13 @@ class KerasBackend:
         xla: bool = False,
         batch_size: int = 32,
     ) -> None:
-        _check_framework(model)
+        check_model(model)
         self._place = _place_of(device)
         self._device = device
         self._model = model
         self._xla = xla
         self._batch_size = batch_size
         self._layers = named_layers(model)
-        first = [name for name, one in self._layers.items() if _data_format(one) == "channels_first"]
-        if first:
-            msg = (
-                f"layer {first[0]!r} keeps its channels first, which TensorFlow does not compute on a CPU; "
-                "build the model with data_format='channels_last'"
-            )
-            raise ValueError(msg)
         self._given = KerasInputs(model, input_shape)
         self._passes: dict[tuple[Any, ...], _Pass] = {}
 
@@ -102,7 +95,7 @@ class KerasBackend:
 
     def heads(self) -> Mapping[str, _Shape]:
         """Return every output's name and the shape of one sample of it, channel-first."""
-        return {name: _sample_shape(tensor) for name, tensor in self._structure().heads.items()}
+        return {name: sample_shape(tensor) for name, tensor in self._structure().heads.items()}
 
     def path(self, head: str) -> tuple[str, ...]:
         """Name those of ``layers`` that a head is computed from, in the same order.
@@ -111,21 +104,15 @@ class KerasBackend:
             ValueError: When there is no such head.
         """
         trace = self._structure()
-        behind = ancestors(trace.heads[Target(head=head).resolve(trace.heads)].op)
-        return tuple(
-            info.name
-            for info in self.layers()
-            if any(call.output.op in behind for call in trace.calls[info.name])
-        )
+        return trace.path(Target(head=head).resolve(trace.heads))
 
     def layers(self) -> tuple[LayerInfo, ...]:
         """List the convolution and dense layers in the order in which they are first computed."""
-        calls = self._structure().calls
-        return tuple(_info(name, called[0]) for name, called in calls.items() if kind_of(called[0].layer))
+        return self._structure().layers()
 
     def layer(self, name: str) -> LayerInfo:
         """Describe any layer that returns a tensor."""
-        return _info(name, _one_call(self._structure(), name))
+        return self._structure().layer(name)
 
     def weights(self, layer: str) -> NDArray[np.float32]:
         """Return (kh, kw, in, out) of a convolution, (in, out) of a dense layer, float32, a copy.
@@ -134,7 +121,7 @@ class KerasBackend:
         """
         found = kernel(self._layers[layer]) if layer in self._layers else None
         if found is None:
-            names = [name for name, one in self._layers.items() if kind_of(one)]
+            names = [name for name, one in self._layers.items() if kernel(one) is not None]
             msg = f"no layer {layer!r} with weights; choose one of: {', '.join(names) or '(none)'}"
             raise ValueError(msg)
         return found
@@ -154,9 +141,9 @@ class KerasBackend:
         """Return the activations of any number of layers, layer -> (N, ...) float32, in one forward pass."""
         arrays = self._arrays(inputs)
         for name in layers:
-            _one_call(self._structure(), name)
+            self._structure().call(name)
         done = self._compiled(
-            ("activations", *layers), lambda trace: [_one_call(trace, name).activations for name in layers]
+            ("activations", *layers), lambda trace: [trace.call(name).activations for name in layers]
         )
         return dict(zip(layers, self._run(done, arrays), strict=True))
 
@@ -171,7 +158,7 @@ class KerasBackend:
                 layer, the inputs do not fit the network, or an output is not finite.
         """
         arrays = self._arrays(inputs)
-        _one_call(self._structure(), layer, spatial=True)
+        self._structure().call(layer, spatial=True)
         heads = self.heads()
         head = target.resolve(heads)
         units = target.units({head: np.zeros((1, *heads[head]), dtype=np.float32)})
@@ -197,25 +184,24 @@ class KerasBackend:
             ValueError: When the model cannot be copied, or it is not known how to draw a layer's weights.
         """
         order = list(self._structure().calls)
-        _one_call(self._structure(), up_to_layer)
-        copy = self._copied()
+        self._structure().call(up_to_layer)
+        blank = [np.zeros((1, *spec.shape), dtype=spec.dtype) for spec in self._given.specs]  # type: ignore[arg-type]
+        copy = copied(self._model, self._given.arranged(blank))
         layers = named_layers(copy)
         random = np.random.default_rng(seed)
-        for name in order[order.index(up_to_layer) :]:
-            if not any(other.startswith(f"{name}/") for other in layers):
-                redraw(unwrapped(layers[name]), random)
-        return type(self)(
-            copy,
-            device=self._device,
-            input_shape=self._given.shapes(),
-            xla=self._xla,
-            batch_size=self._batch_size,
-        )
+        later = order[order.index(up_to_layer) :]
+        for name in later:
+            if not any(name.startswith(f"{other}/") for other in later):  # it is drawn with the one around it
+                redraw(layers[name], random)
+        backend = type(self)(copy, device=self._device, xla=self._xla, batch_size=self._batch_size)
+        # a copy may call unnamed inputs something else
+        backend._given = self._given  # noqa: SLF001 - of the same class
+        return backend
 
     def windows(self, layer: str) -> tuple[WindowOp, ...]:
         """Return the sliding windows between the input image and a spatial layer, the first one first."""
         trace = self._structure()
-        call = _one_call(trace, layer, spatial=True)
+        call = trace.call(layer, spatial=True)
         image = next(one for one in trace.given if len(one.shape) in {4, 5})
         return windows_to_input(call.activations.op, image.op, tf.get_static_value)
 
@@ -236,7 +222,7 @@ class KerasBackend:
     def _predicting(self) -> "_Pass":
         return self._compiled(("predict",), lambda trace: list(trace.heads.values()))
 
-    def _structure(self) -> "_Trace":
+    def _structure(self) -> Trace:
         return self._predicting().trace
 
     def _compiled(
@@ -255,7 +241,7 @@ class KerasBackend:
         if key in self._passes:
             return self._passes[key]
         self._given.shapes()
-        traces: list[_Trace] = []
+        traces: list[Trace] = []
         own = [tf.TensorSpec([None, *spec.shape], spec.dtype) for spec in self._given.specs]
         others = [tf.TensorSpec([None, *shape], dtype, name) for name, (shape, dtype) in further.items()]
 
@@ -271,33 +257,38 @@ class KerasBackend:
         self._passes[key] = _Pass(concrete, traces[0])
         return self._passes[key]
 
-    def _trace(self, given: Sequence[Any]) -> "_Trace":
+    def _trace(self, given: Sequence[Any]) -> Trace:
         """Call the model symbolically and note what its layers return."""
-        tracer = Tracer(tf.compat.v1.get_default_graph(), self._layers)
-        training = {"training": False} if _takes_training(self._model) else {}
+        tracer = Tracer(tf.compat.v1.get_default_graph(), {"": self._model, **self._layers})
+        training = {"training": False} if takes_training(self._model) else {}
         try:
             with tracer.watching():
                 returned = self._model(self._given.arranged(given), **training)
+        except tf.errors.OperatorNotAllowedInGraphError as error:
+            msg = (
+                "the network's own code decides by the value of a tensor, which a traced pass cannot follow; "
+                "write it with tf.cond or tf.where"
+            )
+            raise ValueError(msg) from error
         except (ValueError, tf.errors.InvalidArgumentError) as error:
             shapes = ", ".join(f"{name} {shape}" for name, shape in self._given.shapes().items())
             first_line = str(error).strip().partition("\n")[0]
             msg = f"the network does not take inputs of shape {shapes}: {first_line}"
             raise ValueError(msg) from error
-        return _Trace(list(given), _heads(self._model, returned), tracer.in_order(self._model))
+        return Trace(list(given), _heads(self._model, returned), tracer.in_order(self._model))
 
     def _run(self, done: "_Pass", arrays: Sequence[Array]) -> list[NDArray[np.float32]]:
         """Run a pass over a batch in pieces of one size, so that equal samples are computed alike."""
         samples = len(arrays[0])
-        size = min(samples, self._batch_size) if samples == 1 else self._batch_size
+        size = 1 if samples == 1 else self._batch_size
         parts: list[list[NDArray[np.float32]]] = []
         for first in range(0, samples, size):
             count = min(size, samples - first)
-            pieces = [_padded(one[first : first + count], size) for one in arrays]
-            pieces[: len(self._given.specs)] = [
-                spec.taken(piece) for spec, piece in zip(self._given.specs, pieces, strict=False)
-            ]
+            pieces = [one[first : first + count] for one in arrays]
+            for number, spec in enumerate(self._given.specs):
+                pieces[number] = spec.taken(pieces[number])
             with self._placed():
-                found = done.function(*(tf.convert_to_tensor(piece) for piece in pieces))
+                found = done.function(*(tf.convert_to_tensor(_padded(piece, size)) for piece in pieces))
             parts.append([tensor.numpy()[:count] for tensor in found])
         return (
             parts[0] if len(parts) == 1 else [np.concatenate(several) for several in zip(*parts, strict=True)]
@@ -306,46 +297,19 @@ class KerasBackend:
     def _placed(self) -> AbstractContextManager[Any]:
         return nullcontext() if self._place is None else tf.device(self._place)
 
-    def _copied(self) -> Any:
-        """Return a copy of the model with weights of its own."""
-        try:
-            copy = _keras_of(self._model).models.clone_model(self._model)
-            if not copy.built or not copy.weights:
-                self._arranged_blank(copy)
-            copy.set_weights(self._model.get_weights())
-        except (ValueError, TypeError, NotImplementedError) as error:
-            first_line = str(error).strip().partition("\n")[0]
-            msg = f"the model cannot be copied; give its classes a get_config and from_config: {first_line}"
-            raise ValueError(msg) from error
-        return copy
-
-    def _arranged_blank(self, model: Any) -> None:
-        """Build a subclassed model by one call on zeros."""
-        blank = [np.zeros((1, *spec.shape), dtype=spec.dtype) for spec in self._given.specs]  # type: ignore[arg-type]
-        model(self._given.arranged(blank))
-
-
-@dataclass(frozen=True)
-class _Trace:
-    """One symbolic pass: the placeholders of the inputs, the heads, and every layer's calls by its name."""
-
-    given: list[Any]
-    heads: dict[str, Any]
-    calls: dict[str, list[Call]]
-
 
 @dataclass(frozen=True)
 class _Pass:
     """A compiled pass, and the trace that it was compiled from."""
 
     function: Callable[..., Any]
-    trace: _Trace
+    trace: Trace
 
 
-def _record(trace: _Trace, layer: str, head: str, transform: str, choice: Sequence[Any]) -> list[Any]:
+def _record(trace: Trace, layer: str, head: str, transform: str, choice: Sequence[Any]) -> list[Any]:
     """Return activations, gradients and heads, given the target in numbers (see ``Target.choice``)."""
     index, sign, minus = choice
-    activations = _one_call(trace, layer).activations
+    activations = trace.call(layer).activations
     units = _transformed(tf.cast(trace.heads[head], tf.float32), transform)
     highest = tf.argmax(units, axis=1, output_type=tf.int32)
     weights = tf.one_hot(tf.where(index < 0, highest, index), units.shape[1]) - minus
@@ -374,39 +338,9 @@ def _handed_over(tensor: Any) -> Any:
     return tf.transpose(values, [0, 1, 4, 2, 3]) if rank == 5 else values
 
 
-def _sample_shape(tensor: Any) -> _Shape:
-    return channels_first([int(size) for size in tensor.shape[1:]])
-
-
 def _padded(batch: Array, size: int) -> Array:
     missing = size - len(batch)
     return batch if missing == 0 else np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
-
-
-def _info(name: str, call: Call) -> LayerInfo:
-    shape = _sample_shape(call.activations)
-    return LayerInfo(name, kind_of(call.layer) or "other", shape, _is_spatial(call), call.taken_after)
-
-
-def _is_spatial(call: Call) -> bool:
-    return len(call.activations.shape) in {4, 5}
-
-
-def _one_call(trace: _Trace, name: str, *, spatial: bool = False) -> Call:
-    called = trace.calls.get(name, [])
-    if len(called) == 1 and (not spatial or _is_spatial(called[0])):
-        return called[0]
-    if len(called) > 1:
-        msg = f"layer {name!r} is used {len(called)} times in one pass; choose a layer that is used once"
-        raise ValueError(msg)
-    listed = [
-        other
-        for other, (first, *_) in trace.calls.items()
-        if kind_of(first.layer) and (_is_spatial(first) or not spatial)
-    ]
-    what = "with a spatial output" if spatial else "that returns a tensor"
-    msg = f"no layer {name!r} {what}; choose one of: {', '.join(listed) or '(none)'}"
-    raise ValueError(msg)
 
 
 def _heads(model: Any, returned: Any) -> dict[str, Any]:
@@ -414,12 +348,12 @@ def _heads(model: Any, returned: Any) -> dict[str, Any]:
     if isinstance(returned, Mapping):
         named = {str(name): values for name, values in returned.items()}
     elif isinstance(returned, list | tuple):
-        names = _output_names(model)
+        names = output_names(model)
         if len(names) != len(returned):
             names = [f"output_{number}" for number in range(len(returned))]
         named = dict(zip(names, returned, strict=True))
     else:
-        named = {(_output_names(model) or ["output"])[0]: returned}
+        named = {(output_names(model) or ["output"])[0]: returned}
     for name, values in named.items():
         if not tf.is_tensor(values) or values.shape.rank is None:
             msg = (
@@ -428,49 +362,6 @@ def _heads(model: Any, returned: Any) -> dict[str, Any]:
             )
             raise TypeError(msg)
     return {name: values[:, None] if values.shape.rank == 1 else values for name, values in named.items()}
-
-
-def _output_names(model: Any) -> list[str]:
-    """Return the names that a model itself gives its outputs, made unique; none for a subclassed model."""
-    classes = class_names(model)
-    if "Sequential" in classes:
-        return [model.layers[-1].name]
-    if "Functional" not in classes:
-        return []
-    names: list[str] = []
-    for name in map(clean_name, model.output_names):
-        names.append(f"{name}_{names.count(name)}" if name in names else name)
-    return names
-
-
-def _takes_training(model: Any) -> bool:
-    parameters = signature(model.call).parameters.values()
-    return any(one.name == "training" or one.kind is Parameter.VAR_KEYWORD for one in parameters)
-
-
-def _data_format(layer: Any) -> str | None:
-    return getattr(unwrapped(layer), "data_format", None)
-
-
-def _keras_of(model: Any) -> Any:
-    """Return the Keras package that a model is of."""
-    roots = (base.__module__.partition(".")[0] for base in type(model).__mro__)
-    return import_module(next(root for root in roots if root in ROOTS))
-
-
-def _check_framework(model: Any) -> None:
-    """Refuse a Keras 3 model that computes with another framework, and one that has no weights yet."""
-    keras = _keras_of(model)
-    used = keras.backend.backend()
-    if used != "tensorflow":
-        msg = (
-            f"the model computes with {used}, and only Keras models on TensorFlow are explained; save it and "
-            "open the file where KERAS_BACKEND=tensorflow is set"
-        )
-        raise ValueError(msg)
-    if not model.built:
-        msg = "the model is not built yet; call it once, or begin it with an Input"
-        raise ValueError(msg)
 
 
 def _place_of(device: str) -> str | None:

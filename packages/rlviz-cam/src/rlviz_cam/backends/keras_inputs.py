@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rlviz_cam.backends.base import Array, Inputs
-from rlviz_cam.backends.keras_trace import class_names
+from rlviz_cam.backends.keras_layers import class_names
 
 _Shape = tuple[int, ...]
 _Given = _Shape | Mapping[str, _Shape]

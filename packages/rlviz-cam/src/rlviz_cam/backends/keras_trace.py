@@ -1,37 +1,19 @@
 # pyright: standard
-# ruff: noqa: ANN401, SLF001 - Keras' layers differ between its versions; sublayers have no public name in common
-"""What a Keras model's layers are called, and what they return in one traced pass; imports no framework."""
+# ruff: noqa: ANN401 - Keras' layers and TensorFlow's symbolic tensors are untyped
+"""What the layers of a Keras model return in one symbolic pass; imports no framework."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-ROOTS = frozenset({"keras", "tf_keras"})
-"""Top-level packages of the Keras versions."""
+from rlviz_cam.backends.base import LayerInfo
+from rlviz_cam.backends.graph_windows import SHAPES_ONLY, ancestors
+from rlviz_cam.backends.keras_inputs import channels_first
+from rlviz_cam.backends.keras_layers import in_order, is_nonlinearity, kind_of, own_activation, stands_between
 
-_KINDS: Mapping[str, str] = MappingProxyType(
-    {
-        "Conv1DTranspose": "conv_transpose",
-        "Conv2DTranspose": "conv_transpose",
-        "Conv3DTranspose": "conv_transpose",
-        "Conv1D": "conv",
-        "Conv2D": "conv",
-        "Conv3D": "conv",
-        "SeparableConv1D": "conv",
-        "SeparableConv2D": "conv",
-        "DepthwiseConv1D": "conv",
-        "DepthwiseConv2D": "conv",
-        "ConvLSTM2D": "conv",
-        "Dense": "dense",
-        "EinsumDense": "dense",
-    }
-)
-_NONLINEAR = frozenset({"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "ThresholdedReLU"})
-_NOT_NONLINEAR = frozenset({"linear", "softmax", "log_softmax", "softmin"})
-_BETWEEN = ("normalization", "dropout", "noise", "activityregularization")
 _OPERATIONS: Mapping[str, str] = MappingProxyType(
     {
         "Relu": "relu()",
@@ -46,107 +28,10 @@ _OPERATIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Nonlinearities that a model may call as a function, by their operation."""
+_LOSSES = ("_losses", "_eager_losses", "_loss_ids")
 _UNCHANGED = frozenset({"Identity", "Cast", "StopGradient"})
-SHAPES_ONLY = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"})
-"""Operations whose result does not depend on their input's values."""
 
 _TRACING = threading.RLock()
-
-
-def class_names(layer: Any) -> tuple[str, ...]:
-    """Return the names of the Keras classes that a layer is of, its own first."""
-    return tuple(base.__name__ for base in type(layer).__mro__ if base.__module__.partition(".")[0] in ROOTS)
-
-
-def unwrapped(layer: Any) -> Any:
-    """Return the layer inside wrappers (TimeDistributed, SpectralNormalization), or the layer itself."""
-    while "Wrapper" in class_names(layer) and hasattr(layer, "layer"):
-        layer = layer.layer
-    return layer
-
-
-def kind_of(layer: Any) -> str | None:
-    """Return ``conv``, ``conv_transpose``, ``dense`` or ``None``; of a wrapper, what it wraps."""
-    inner = unwrapped(layer)
-    return next((_KINDS[name] for name in class_names(inner) if name in _KINDS), None)
-
-
-def own_activation(layer: Any) -> str | None:
-    """Name the nonlinearity that a layer applies itself; ``None`` for none."""
-    activation = getattr(unwrapped(layer), "activation", None)
-    name = getattr(activation, "__name__", None) or getattr(activation, "name", None)
-    return None if name == "linear" else name
-
-
-def is_nonlinearity(layer: Any) -> bool:
-    """Whether a layer is a nonlinearity and nothing else."""
-    inner = unwrapped(layer)
-    if not _NONLINEAR.intersection(class_names(inner)):
-        return False
-    activation = getattr(inner, "activation", None)
-    return getattr(activation, "__name__", "") not in _NOT_NONLINEAR
-
-
-def stands_between(layer: Any) -> bool:
-    """Whether a layer may stand between a layer and its nonlinearity: a normalisation or dropout."""
-    names = class_names(unwrapped(layer))[:1]
-    return any(family in name.lower() for name in names for family in _BETWEEN)
-
-
-def named_layers(model: Any) -> dict[str, Any]:
-    """Return every layer inside a model by name; one inside another is ``outer/inner``, a wrapper is one."""
-    found: dict[str, Any] = {}
-    seen: set[int] = set()
-    waiting = [("", layer) for layer in reversed(_children(model))]
-    while waiting:
-        prefix, layer = waiting.pop()
-        if id(layer) in seen:
-            continue
-        seen.add(id(layer))
-        name = f"{prefix}{layer.name}"
-        found[name] = layer
-        waiting += [(f"{name}/", child) for child in reversed(_children(layer))]
-    return found
-
-
-def in_order(model: Any, called: Mapping[str, int], prefix: str = "") -> list[str]:
-    """Return the names of the called layers in the order of computation, a model before what is inside it.
-
-    A model that knows its graph decides the order of its layers; elsewhere it is that of their first calls.
-
-    Args:
-        model: The model, or a layer of it.
-        called: Number of each layer's first call, by name.
-        prefix: What stands before the names of the layers inside.
-    """
-
-    def first(child: Any) -> int:
-        name = f"{prefix}{child.name}"
-        within = [n for other, n in called.items() if other == name or other.startswith(f"{name}/")]
-        return min(within, default=len(called))
-
-    children = _children(model)
-    if not has_graph(model):
-        children.sort(key=first)
-    names: list[str] = []
-    for child in children:
-        name = f"{prefix}{child.name}"
-        names += [name] if name in called else []
-        names += in_order(child, called, f"{name}/")
-    return list(dict.fromkeys(names))
-
-
-def has_graph(model: Any) -> bool:
-    """Whether a model knows the graph of its layers: functional or sequential."""
-    return bool({"Functional", "Sequential"}.intersection(class_names(model)))
-
-
-def _children(layer: Any) -> list[Any]:
-    if unwrapped(layer) is not layer:
-        return []
-    if hasattr(layer, "layers"):
-        return list(layer.layers)
-    return list(layer._flatten_layers(recursive=False, include_self=False))
 
 
 @dataclass(eq=False)
@@ -167,6 +52,69 @@ class Call:
     activations: Any
     taken_after: str | None = None
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one sample of the activations, channel-first."""
+        return sample_shape(self.activations)
+
+    @property
+    def is_spatial(self) -> bool:
+        """Whether the activations are images or sequences of images."""
+        return len(self.activations.shape) in {4, 5}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One symbolic pass: the placeholders of the inputs, the heads, and every layer's calls by its name."""
+
+    given: list[Any]
+    heads: dict[str, Any]
+    calls: dict[str, list[Call]]
+
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """Describe the convolution and dense layers."""
+        return tuple(_info(name, first) for name, (first, *_) in self.calls.items() if kind_of(first.layer))
+
+    def layer(self, name: str) -> LayerInfo:
+        """Describe one layer."""
+        return _info(name, self.call(name))
+
+    def call(self, name: str, *, spatial: bool = False) -> Call:
+        """Return the one call of a layer.
+
+        Raises:
+            ValueError: When there is no such layer, it is used several times, or it is to be spatial and is
+                not.
+        """
+        called = self.calls.get(name, [])
+        if len(called) == 1 and (not spatial or called[0].is_spatial):
+            return called[0]
+        if len(called) > 1:
+            msg = f"layer {name!r} is used {len(called)} times in one pass; choose a layer that is used once"
+            raise ValueError(msg)
+        listed = [info.name for info in self.layers() if info.is_spatial or not spatial]
+        what = "with a spatial output" if spatial else "that returns a tensor"
+        msg = f"no layer {name!r} {what}; choose one of: {', '.join(listed) or '(none)'}"
+        raise ValueError(msg)
+
+    def path(self, head: str) -> tuple[str, ...]:
+        """Name those of ``layers`` that a head is computed from."""
+        behind = ancestors(self.heads[head].op)
+        return tuple(
+            info.name
+            for info in self.layers()
+            if any(call.output.op in behind for call in self.calls[info.name])
+        )
+
+
+def sample_shape(tensor: Any) -> tuple[int, ...]:
+    """Return the shape of one sample of a symbolic tensor, channel-first."""
+    return channels_first([int(size) for size in tensor.shape[1:]])
+
+
+def _info(name: str, call: Call) -> LayerInfo:
+    return LayerInfo(name, kind_of(call.layer) or "other", call.shape, call.is_spatial, call.taken_after)
+
 
 class Tracer:
     """Notes the layers' calls while a model is called symbolically, once, in one graph."""
@@ -178,8 +126,8 @@ class Tracer:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Note the calls made inside the block; every layer's ``call`` is put back as it was."""
-        with _TRACING:
+        """Note the calls made inside the block; the layers' ``call`` and losses are put back as they were."""
+        with _TRACING, _losses_kept(self._layers.values()):
             before = [(layer, layer.__dict__.get("call", self)) for layer in self._layers.values()]
             try:
                 for name, layer in self._layers.items():
@@ -199,7 +147,7 @@ class Tracer:
         return {name: self.calls[name] for name in names}
 
     def _watched(self, name: str, layer: Any) -> Callable[..., Any]:
-        call = layer.call
+        call = getattr(layer.call, "python_function", layer.call)  # a tf.function has a graph of its own
 
         def watched(*args: Any, **kwargs: Any) -> Any:
             output = call(*args, **kwargs)
@@ -227,6 +175,20 @@ class Tracer:
                     _take_after_next(call, following)
 
 
+@contextmanager
+def _losses_kept(layers: Iterable[Any]) -> Iterator[None]:
+    """Put back the losses that layers add when they are called: symbolic ones are of no use to the model."""
+    kept = [(layer, name, list(getattr(layer, name, ()))) for layer in layers for name in _LOSSES]
+    try:
+        yield
+    finally:
+        for layer, name, before in kept:
+            held = getattr(layer, name, None)
+            if held is not None:
+                held.clear()
+                (held.update if isinstance(held, set) else held.extend)(before)
+
+
 def _take_after_next(call: Call, following: Mapping[Any, list[tuple[str, Call]]]) -> None:
     tensor = call.output
     while True:
@@ -240,10 +202,14 @@ def _take_after_next(call: Call, following: Mapping[Any, list[tuple[str, Call]]]
             call.activations = operations[0].outputs[0]
             call.taken_after = _OPERATIONS[operations[0].type]
             return
-        between = [after.output for _, after in next_ones if stands_between(after.layer)]
-        if not between or _origin(between[0]) is _origin(tensor):
+        changed = [
+            after.output
+            for _, after in next_ones
+            if stands_between(after.layer) and _origin(after.output) is not _origin(tensor)
+        ]
+        if not changed:
             return
-        tensor = between[0]
+        tensor = changed[0]
 
 
 def _origin(tensor: Any) -> Any:

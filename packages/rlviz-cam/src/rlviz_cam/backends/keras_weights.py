@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rlviz_cam.backends.keras_trace import class_names, kind_of, unwrapped
+from rlviz_cam.backends.keras_layers import class_names, kind_of, sublayers, unwrapped
 
 _AT_START = {"gamma": 1.0, "beta": 0.0, "moving_mean": 0.0, "moving_variance": 1.0}
 """What normalisations, which hold no random weights, start with."""
@@ -38,12 +38,22 @@ def kernel(layer: Any) -> NDArray[np.float32] | None:
 
 
 def redraw(layer: Any, random: np.random.Generator) -> None:
-    """Draw a layer's weights anew, in place: U(-1/sqrt(fan_in), 1/sqrt(fan_in)); normalisations start as new.
+    """Draw the weights of a layer and of all inside it anew, in place, each from +-1/sqrt(fan_in).
+
+    Normalisations start as new.
 
     Raises:
         ValueError: When it is not known how.
     """
-    weights = [one for one in layer.weights if not any(word in one.name for word in _STATE)]
+    inside = sublayers(layer)
+    for one in inside:
+        redraw(one, random)
+    drawn = {id(weight) for one in inside for weight in one.weights}
+    own = [weight for weight in layer.weights if id(weight) not in drawn]
+    _redraw_own(layer, [one for one in own if not any(word in one.name for word in _STATE)], random)
+
+
+def _redraw_own(layer: Any, weights: list[Any], random: np.random.Generator) -> None:
     if not weights:
         return
     if any("Normalization" in name for name in class_names(layer)):
