@@ -27,6 +27,8 @@ from donkey_gradcam.heat_picture import Heat, HeatPainter
 from donkey_gradcam.settings import MapSettings, OutputSettings
 from donkey_gradcam.views import Explained
 
+__all__ = ["FIELD_NOTE", "MOST_EARLIER", "CanvasSpec", "PilotCanvas", "Shown"]
+
 MOST_EARLIER = 6
 """Pictures of earlier steps that are shown beside the newest."""
 

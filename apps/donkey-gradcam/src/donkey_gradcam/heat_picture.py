@@ -95,6 +95,10 @@ class HeatPainter:
         steps = item.heat.reshape(-1, *item.heat.shape[-2:])
         return self._scale(self._smoother(steps))
 
+    def restart(self) -> None:
+        """Forget the frames before, as at a new session: the next one stands for itself."""
+        self._begun = False
+
     def at(self, heat: Heat, size: Size) -> Heat:
         """One step's heat at the size of a picture, none in the excluded regions: float32 (height, width)."""
         resized = resize_heatmap(heat, size)

@@ -1,4 +1,4 @@
-"""Many small pictures on one: a contact sheet with captions, and a strip of one row."""
+"""A contact sheet: many small pictures with their captions on one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,11 +54,12 @@ def tile(item: Explained, painter: HeatPainter, remark: str) -> Tile:
     """The picture of one record with its heat, its index, and how person and pilot steered.
 
     Args:
-        item: the record; the next one of the painter's drive.
+        item: the record, of any part of the drive: nothing is smoothed.
         painter: paints its heat.
         remark: why it is on the sheet; that there is no evidence is added.
     """
     size = _enlarged(painter.marked.size)
+    painter.restart()
     heat = painter.at(painter.heat(item)[-1], size)
     picture = painter.paint(resize_frame(item.view.frame, size, smooth=True), heat)
     user, pilot = (
@@ -105,11 +106,6 @@ def contact_sheet(
         x, y = column * (picture.width + _GAP), row * (height + _GAP)
         _draw_tile(canvas, Rect(rest.x + x, rest.y + y, picture.width, height), picture, one)
     return canvas
-
-
-def strip(tiles: Sequence[Tile], title: str, *, legend: Drawable | None = None) -> Frame:
-    """One row of tiles, such as the same few frames after an epoch: uint8 (H, W, 3), RGB."""
-    return contact_sheet(tiles, title, legend=legend, columns=max(1, len(tiles)))
 
 
 def _enlarged(size: Size) -> Size:
