@@ -87,6 +87,19 @@ def test_maps_of_another_grid_are_an_error():
         Placer("stretch", NATURE)(np.zeros((1, 6, 7), dtype=np.float32))
 
 
+@pytest.mark.parametrize("name", PLACEMENTS)
+def test_a_part_of_the_image_holds_what_lies_in_it_when_the_map_is_drawn(name):
+    random = np.random.default_rng(0)
+    maps, mask = random.standard_normal((1, 6, 8)).astype(np.float32), random.random((12, 24))
+    placer = Placer(name, WIDE)
+    np.testing.assert_allclose((placer.part(mask) * maps[0]).sum(), (mask * placer(maps)[0]).sum(), rtol=1e-4)
+
+
+def test_a_part_of_another_image_is_an_error():
+    with pytest.raises(ValueError, match=r"shape \(84, 83\) does not fit an image of 84 x 84"):
+        Placer("stretch", NATURE).part(np.ones((84, 83)))
+
+
 def test_an_unknown_placement_is_an_error_that_lists_the_choices():
     with pytest.raises(
         ValueError, match=r"unknown placement 'middle'; choose one of: stretch, center, field"

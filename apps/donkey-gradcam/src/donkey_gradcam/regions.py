@@ -111,9 +111,6 @@ class Regions:
 class Shares:
     """The share of a map's evidence that lies in each part of the picture.
 
-    Placing is linear, so that what a cell puts into a part is a constant: for a mask M and the placement's
-    operators Y and X it is (Y' M X) at the cell, and no picture needs to be made.
-
     Args:
         masks: name -> bool (height, width) of the camera's picture.
         placer: from cells to the network's input.
@@ -121,11 +118,10 @@ class Shares:
 
     def __init__(self, masks: Mapping[str, Mask], placer: Placer) -> None:
         height, width = placer.pixels
-        y, x = placer.matrices
         self.names = tuple(masks)
         scaled = [resize_heatmap(mask.astype(np.float32), Size(width, height)) for mask in masks.values()]
-        self._weights = np.stack([y.T @ mask @ x for mask in scaled]).reshape(len(self.names), -1)
-        self._whole = (y.sum(axis=0)[:, None] * x.sum(axis=0)).ravel()
+        self._parts = np.stack([placer.part(mask) for mask in scaled]).reshape(len(self.names), -1)
+        self._whole = placer.part(np.ones(placer.pixels, np.float32)).ravel()
 
     def __call__(self, evidence: NDArray[np.float32]) -> dict[str, float | None]:
         """Name -> share in [0, 1] of one frame's evidence, by size; None where there is none.
@@ -137,6 +133,4 @@ class Shares:
         whole = float(self._whole @ size)
         if whole <= 0:
             return dict.fromkeys(self.names)
-        return {
-            name: float(part) / whole for name, part in zip(self.names, self._weights @ size, strict=True)
-        }
+        return {name: float(part) / whole for name, part in zip(self.names, self._parts @ size, strict=True)}

@@ -102,6 +102,23 @@ class Placer:
             raise ValueError(msg)
         return np.matmul(np.matmul(self._y, maps), self._x.T)
 
+    def part(self, mask: NDArray[np.generic]) -> NDArray[np.float32]:
+        """Return what one unit of each cell puts into a part of the image, summed over its pixels: (h, w).
+
+        Placing is linear: a map L puts sum_ij part_ij L_ij into the part, Y' M X with the mask M, without a
+        picture being made.
+
+        Args:
+            mask: (H, W), the share of each pixel that belongs to the part, in [0, 1].
+
+        Raises:
+            ValueError: When the mask has another size than the image.
+        """
+        if mask.shape != self.pixels:
+            msg = f"a mask of shape {mask.shape} does not fit an image of {self.pixels[0]} x {self.pixels[1]}"
+            raise ValueError(msg)
+        return self._y.T @ mask.astype(np.float32) @ self._x
+
 
 def _scaled(name: str, cells: int, pixels: int, field: ReceptiveField, axis: int) -> NDArray[np.float32]:
     scale = pixels / field.pixels[axis]
