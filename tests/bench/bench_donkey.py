@@ -1,7 +1,7 @@
 """Measure donkey-gradcam against its peers in one run: `nox -s donkey-bench`.
 
-Whole processes: `donkey makemovie --salient` (give its environment's `donkey` with --donkey, and a tub it may
-write to is made for it), and the script that people write first: one GradientTape a frame. Maps: tf-keras-vis.
+Whole processes: the script that people write first, one GradientTape a frame, and `donkey makemovie --salient`
+where --donkey names that command of an environment with donkeycar[pc]==5.3.0 and moviepy<2. Maps: tf-keras-vis.
 Runs alternate; each figure is the median; CPU seconds with children. Ratios count: machines are noisy.
 """
 
@@ -30,7 +30,12 @@ def long_tub(folder: Path, records: int) -> Path:
         for index in range(records):
             catalog.write(json.dumps(json.loads(lines[index % len(lines)]) | {"_index": index}) + "\n")
     head = (TUB / "manifest.json").read_text().splitlines()[:4]
-    end = {"paths": ["catalog_0.catalog"], "current_index": records, "max_len": records, "deleted_indexes": []}
+    end = {
+        "paths": ["catalog_0.catalog"],
+        "current_index": records,
+        "max_len": records,
+        "deleted_indexes": [],
+    }
     (folder / "manifest.json").write_text("\n".join([*head, json.dumps(end)]) + "\n")
     return folder
 
@@ -91,12 +96,29 @@ def bench_length(rounds: int) -> None:
         row("frames per CPU s after the first 300", f"{3000 / spent:.0f}", "", ">= 150")
         longest = cost_of(ours(tub, folder, 10_000))
         ratio = longest.memory / found["300"].memory
-        row("peak MB at 10,000 / 300 frames", f"{longest.memory:.0f} / {found['300'].memory:.0f}", f"{ratio:.2f}x")
+        row(
+            "peak MB at 10,000 / 300 frames",
+            f"{longest.memory:.0f} / {found['300'].memory:.0f}",
+            f"{ratio:.2f}x",
+        )
 
 
 def bench_help(rounds: int) -> None:
     found = alternate({"help": lambda: [sys.executable, "-m", "donkey_gradcam", "--help"]}, max(rounds, 5))
     row("donkey-gradcam --help, wall s", f"{found['help'].wall:.2f}", "", "< 0.3 s")
+
+
+def in_keras_3() -> Any:
+    """The same network and weights in Keras 3, the only one that tf-keras-vis knows."""
+    import keras
+    import tf_keras
+
+    sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+    from donkey_pilots import build_pilot
+
+    model = build_pilot(keras, "linear", (120, 160, 3))
+    model.set_weights(tf_keras.models.load_model(MODEL, compile=False).get_weights())
+    return model
 
 
 def bench_maps() -> None:
@@ -111,11 +133,10 @@ def bench_maps() -> None:
     batch = np.moveaxis(pictures, -1, 1)
     calls: dict[str, Any] = {"ours": lambda: extractor(batch, target)}
 
-    import tf_keras
     from tf_keras_vis.gradcam import Gradcam
     from tf_keras_vis.utils.scores import InactiveScore
 
-    peer = Gradcam(tf_keras.models.load_model(MODEL, compile=False))
+    peer = Gradcam(in_keras_3())
     score = [lambda output: output[:, 0], InactiveScore()]
     calls["batched"] = lambda: peer(score, pictures, penultimate_layer="conv2d_5", normalize_cam=False)
     calls["single"] = lambda: peer(score, pictures[:1], penultimate_layer="conv2d_5", normalize_cam=False)
