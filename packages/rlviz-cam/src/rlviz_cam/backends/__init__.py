@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from rlviz_cam.backends.base import Backend
+from rlviz_cam.keras_files import find_model
 
 __all__ = ["open_backend", "open_model_file"]
 
@@ -66,6 +67,7 @@ def open_model_file(
         ValueError: When the file is no model that can be explained, or holds code and is not trusted.
         ModuleNotFoundError: When TensorFlow is not installed.
     """
+    path = find_model(path)  # what is not there is said before TensorFlow is loaded
     try:
         from rlviz_cam.backends.keras import KerasBackend, limit_threads
     except ModuleNotFoundError as error:
@@ -74,4 +76,4 @@ def open_model_file(
     from rlviz_cam.backends.keras_loading import load_keras
 
     limit_threads()
-    return KerasBackend(load_keras(Path(path), trust=trust), device=device, xla=xla)
+    return KerasBackend(load_keras(path, trust=trust), device=device, xla=xla)
