@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -156,6 +157,21 @@ def test_the_field_of_the_strongest_cell_is_framed_on_the_heat_alone():
     edges = (rows.min(), rows.max() + 1, columns.min(), columns.max() + 1)
     assert edges == pytest.approx((2 * box.top, 2 * box.bottom, 2 * box.left, 2 * box.right), abs=1)
     assert (part(without, "camera") == part(with_it, "camera")).all()
+
+
+def test_the_framed_cell_is_the_strongest_of_the_evidence_that_is_shown():
+    heat = np.zeros((24, 32), np.float32)
+    heat[3, 4] = 1
+    item = view(heat)
+    mixed = replace(item, map=heat.copy())
+    mixed.map[20, 28] = -9
+    spec, maps = {"field": FIELD}, {"show_field": True}
+    assert (drawn(canvas(spec, maps), item) == drawn(canvas(spec, maps), mixed)).all()
+
+
+def test_no_field_is_framed_without_evidence():
+    frame = drawn(canvas({"field": FIELD}, {"show_field": True}), view(0.0))
+    assert (part(frame, "heat") == 100).all()
 
 
 def test_a_field_that_is_not_known_cannot_be_shown():

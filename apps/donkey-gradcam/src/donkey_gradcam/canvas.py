@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from rlviz_cam import select_evidence
 from rlviz_overlay import (
     BOLD,
     DARK,
@@ -70,6 +71,7 @@ class PilotCanvas:
             msg = "--show-field: what the layer's cells see is not known; leave it out"
             raise ValueError(msg)
         self._field = spec.field if maps.show_field else None
+        self._evidence = maps.evidence
         self._painter = HeatPainter(maps, spec.marked, spec.full_heat)
         camera = spec.marked.size
         self._shown_at = Size(camera.width * output.scale, camera.height * output.scale)
@@ -137,12 +139,13 @@ class PilotCanvas:
             thumb.update(self._painter.paint(small, self._painter.at(heat, size), outlined=False))
 
     def _draw_field(self, item: Explained) -> None:
-        """Frame the pixels that the newest map's strongest cell sees."""
-        field = self._field
-        if field is None:
-            return
+        """Frame the pixels that the newest map's strongest cell sees, of the evidence that is shown."""
         newest = item.map.reshape(-1, *item.map.shape[-2:])[-1]
-        y, x = np.unravel_index(int(np.abs(newest).argmax()), newest.shape)
+        strength = np.abs(select_evidence(newest, self._evidence))
+        field = self._field
+        if field is None or not strength.any():
+            return
+        y, x = np.unravel_index(int(strength.argmax()), strength.shape)
         box = field.box((int(y), int(x)))
         seen = Rect(box.left, box.top, box.right - box.left, box.bottom - box.top)
         whole = Size(field.pixels[1], field.pixels[0])
