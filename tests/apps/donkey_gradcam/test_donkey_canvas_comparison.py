@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from donkey_gradcam.comparison_canvas import ComparisonCanvas, ComparisonSpec
 from donkey_gradcam.heat_picture import Marked
 from donkey_gradcam.settings import MapSettings, OutputSettings
 from donkey_views import explained
+from rlviz_cam import ReceptiveField
 from rlviz_overlay import DARK, Size
 
 CAMERA = Size(160, 120)
@@ -94,5 +97,15 @@ def test_a_comparison_is_of_four_pilots_at_most():
 
 
 def test_each_pilot_needs_its_full_heat():
-    with pytest.raises(ValueError, match="3 values of full heat for 2 pilots"):
+    with pytest.raises(ValueError, match="3 values of full heat and 2 fields for 2 pilots"):
         canvas(2, full_heats=(1.0, 1.0, 1.0))
+
+
+def test_fields_are_shown_on_request_and_only_when_they_are_known():
+    field = ReceptiveField((60, 60), (8, 8), (16.0, 16.0), (24, 32), (120, 160))
+    spec = ComparisonSpec("two", NAMES[:2], Marked(CAMERA), ("how",), (1.0, 1.0))
+    maps, output = MapSettings(heat_scale="fixed", show_field=True), OutputSettings(fps=20)
+    known = ComparisonCanvas(replace(spec, fields=(field, field)), maps, output)
+    assert known.draw([view(), view()], [0.25, 0.25]).shape == (known.size.height, known.size.width, 3)
+    with pytest.raises(ValueError, match="--show-field"):
+        ComparisonCanvas(spec, maps, output)

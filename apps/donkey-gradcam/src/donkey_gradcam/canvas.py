@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from rlviz_cam import select_evidence
 from rlviz_overlay import (
     BOLD,
     DARK,
@@ -13,10 +11,8 @@ from rlviz_overlay import (
     Layout,
     Panel,
     Picture,
-    Rect,
     Size,
     TextStyle,
-    draw_box,
     resize_frame,
 )
 from rlviz_overlay.opencv import cv2
@@ -24,16 +20,14 @@ from rlviz_overlay.opencv import cv2
 from donkey_gradcam.canvas_dashboard import CanvasSpec, Dashboard
 from donkey_gradcam.canvas_layout import PAD, Parts, arrange
 from donkey_gradcam.canvas_panels import heat_legend
-from donkey_gradcam.heat_picture import Heat, HeatPainter
+from donkey_gradcam.heat_picture import FIELD_NOTE, Heat, HeatPainter, check_field
 from donkey_gradcam.settings import MapSettings, OutputSettings
 from donkey_gradcam.views import Explained
 
-__all__ = ["FIELD_NOTE", "MOST_EARLIER", "CanvasSpec", "PilotCanvas", "Shown"]
+__all__ = ["MOST_EARLIER", "CanvasSpec", "PilotCanvas", "Shown"]
 
 MOST_EARLIER = 6
 """Pictures of earlier steps that are shown beside the newest."""
-
-FIELD_NOTE = "White frame: what the strongest cell sees."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +61,8 @@ class PilotCanvas:
     """
 
     def __init__(self, spec: CanvasSpec, maps: MapSettings, output: OutputSettings) -> None:
-        if maps.show_field and spec.field is None:
-            msg = "--show-field: what the layer's cells see is not known; leave it out"
-            raise ValueError(msg)
-        self._field = spec.field if maps.show_field else None
-        self._evidence = maps.evidence
-        self._painter = HeatPainter(maps, spec.marked, spec.full_heat)
+        check_field(maps, [spec.field])
+        self._painter = HeatPainter(maps, spec.marked, spec.full_heat, spec.field)
         camera = spec.marked.size
         self._shown_at = Size(camera.width * output.scale, camera.height * output.scale)
         field = FIELD_NOTE if maps.show_field else ""
@@ -108,9 +98,8 @@ class PilotCanvas:
         self._layout.draw(self._canvas)
         camera, shown = (self._places.rects[name].view(self._canvas) for name in ("camera", "heat"))
         self._painter.paint(camera, heat, out=shown)
+        self._painter.frame_field(shown, item)
         self._dashboard.draw(self._canvas)
-        if self._field is not None:
-            self._draw_field(item)
         total, peak = cv2.norm(heat, cv2.NORM_L1), cv2.norm(heat, cv2.NORM_INF)
         return Shown(self._canvas, total / heat.size, peak)
 
@@ -137,20 +126,6 @@ class PilotCanvas:
         for thumb, (frame, heat) in zip(self._thumbs, pairs, strict=False):
             small = resize_frame(frame, size, smooth=True)
             thumb.update(self._painter.paint(small, self._painter.at(heat, size), outlined=False))
-
-    def _draw_field(self, item: Explained) -> None:
-        """Frame the pixels that the newest map's strongest cell sees, of the evidence that is shown."""
-        newest = item.map.reshape(-1, *item.map.shape[-2:])[-1]
-        strength = np.abs(select_evidence(newest, self._evidence))
-        field = self._field
-        if field is None or not strength.any():
-            return
-        y, x = np.unravel_index(int(strength.argmax()), strength.shape)
-        box = field.box((int(y), int(x)))
-        seen = Rect(box.left, box.top, box.right - box.left, box.bottom - box.top)
-        whole = Size(field.pixels[1], field.pixels[0])
-        place = self._places.rects["heat"].project(seen, whole)
-        draw_box(self._canvas, place, DARK.text, thickness=self._places.px(2), outline=DARK.outline)
 
     def _make_layout(self) -> Layout:
         rects, layout = self._places.rects, Layout(self.size)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rlviz_cam import ReceptiveField
 from rlviz_overlay import (
     BOLD,
     DARK,
@@ -40,7 +41,7 @@ from donkey_gradcam.canvas_layout import (
     rows_height,
 )
 from donkey_gradcam.canvas_panels import SIDES, drivers, heat_legend, steering_chart
-from donkey_gradcam.heat_picture import HeatPainter, Marked
+from donkey_gradcam.heat_picture import FIELD_NOTE, HeatPainter, Marked, check_field
 from donkey_gradcam.settings import MapSettings, OutputSettings
 from donkey_gradcam.views import Explained
 
@@ -58,6 +59,7 @@ class ComparisonSpec:
         marked: size of the camera's picture, and what is marked on it.
         notes: how the heat was made, a line each.
         full_heats: for each pilot the map's value of full heat, None for scales that find their own.
+        fields: for each pilot what the cells of the explained layer see; needed to show it.
     """
 
     title: str
@@ -65,6 +67,7 @@ class ComparisonSpec:
     marked: Marked
     notes: tuple[str, ...] = ()
     full_heats: tuple[float | None, ...] = ()
+    fields: tuple[ReceptiveField | None, ...] = ()
 
 
 class _Column:
@@ -103,7 +106,8 @@ class _Column:
         """Draw the picture with heat, in place, and set what the layout's next draw shows."""
         heat = self.painter.heat(item)
         shown = self.painter.at(heat[-1], Size.of(picture))
-        self.painter.paint(picture, shown, out=self._rect("heat").view(canvas))
+        painted = self.painter.paint(picture, shown, out=self._rect("heat").view(canvas))
+        self.painter.frame_field(painted, item)
         if self.painter.new_session:
             self._steering.cut()
         angles = (item.pilot.angle, item.view.record.user.angle)
@@ -138,17 +142,17 @@ class ComparisonCanvas:
         size: of the frames; width and height are even.
 
     Raises:
-        ValueError: fewer than 2 pilots or more than 4, not one full heat for each, or a region outside
-            the picture.
+        ValueError: fewer than 2 pilots or more than 4, not one full heat and field for each, or a region
+            outside the picture.
     """
 
     def __init__(self, spec: ComparisonSpec, maps: MapSettings, output: OutputSettings) -> None:
-        full_heats = _full_heats(spec)
+        painters = _painters(spec, maps)
         self._shown_at = Size(spec.marked.size.width * output.scale, spec.marked.size.height * output.scale)
-        notes = "\n".join(filter(None, [*spec.notes, spec.marked.note]))
+        field = FIELD_NOTE if maps.show_field else ""
+        notes = "\n".join(filter(None, [*spec.notes, spec.marked.note, field]))
         self._places = _arrange(self._shown_at, len(spec.names), notes)
         self.size = self._places.size
-        painters = [HeatPainter(maps, spec.marked, full_heat) for full_heat in full_heats]
         self._columns = [
             _Column(painter, self._places, number, output.fps) for number, painter in enumerate(painters)
         ]
@@ -216,7 +220,7 @@ def draw_key(canvas: Frame, rect: Rect, series: Sequence[Series], style: TextSty
         draw_text(canvas, line.name, name, style)
 
 
-def _full_heats(spec: ComparisonSpec) -> tuple[float | None, ...]:
+def _painters(spec: ComparisonSpec, maps: MapSettings) -> list[HeatPainter]:
     """One for each pilot.
 
     Raises:
@@ -226,11 +230,14 @@ def _full_heats(spec: ComparisonSpec) -> tuple[float | None, ...]:
     if not 2 <= count <= MOST_PILOTS:
         msg = f"{count} pilots to compare; give 2 to {MOST_PILOTS}"
         raise ValueError(msg)
-    full_heats = spec.full_heats or (None,) * count
-    if len(full_heats) != count:
-        msg = f"{len(full_heats)} values of full heat for {count} pilots; give one for each"
+    check_field(maps, spec.fields)
+    full_heats, fields = spec.full_heats or (None,) * count, spec.fields or (None,) * count
+    if not len(full_heats) == len(fields) == count:
+        given = f"{len(full_heats)} values of full heat and {len(fields)} fields"
+        msg = f"{given} for {count} pilots; give one of both for each"
         raise ValueError(msg)
-    return full_heats
+    pairs = zip(full_heats, fields, strict=True)
+    return [HeatPainter(maps, spec.marked, full_heat, field) for full_heat, field in pairs]
 
 
 def _arrange(picture: Size, count: int, notes: str) -> Arrangement:

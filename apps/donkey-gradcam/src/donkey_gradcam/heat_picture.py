@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from rlviz_cam import ReceptiveField, select_evidence
 from rlviz_overlay import (
     DARK,
     SCALES,
@@ -16,6 +17,7 @@ from rlviz_overlay import (
     Smoother,
     Table,
     colormap,
+    draw_box,
     make_scale,
     resize_heatmap,
 )
@@ -24,6 +26,8 @@ from donkey_gradcam.settings import MapSettings
 from donkey_gradcam.views import Explained, Frame
 
 Heat = NDArray[np.float32]
+
+FIELD_NOTE = "White frame: what the strongest cell sees."
 
 OUTLINES = {
     "excluded": ("Grey frame: no heat is shown inside.", DARK.muted),
@@ -53,6 +57,17 @@ class Marked:
         return " ".join(text for name, (text, _) in OUTLINES.items() if there[name])
 
 
+def check_field(settings: MapSettings, fields: Sequence[ReceptiveField | None]) -> None:
+    """Refuse to show fields of which one is not known.
+
+    Raises:
+        ValueError: see above.
+    """
+    if settings.show_field and (not fields or None in fields):
+        msg = "--show-field: what the layer's cells see is not known here; leave it out"
+        raise ValueError(msg)
+
+
 class HeatPainter:
     """Paints heat on the pictures of one drive; what is remembered begins anew at each session.
 
@@ -62,17 +77,25 @@ class HeatPainter:
         settings: how heat is shown.
         marked: what is marked on the camera's picture.
         full_heat: the map's value of full heat, for the scales that need one.
+        field: what the cells of the explained layer see; None where that is not to be shown.
 
     Raises:
         ValueError: a setting names nothing there is, or a region lies outside the picture.
     """
 
-    def __init__(self, settings: MapSettings, marked: Marked, full_heat: float | None = None) -> None:
+    def __init__(
+        self,
+        settings: MapSettings,
+        marked: Marked,
+        full_heat: float | None = None,
+        field: ReceptiveField | None = None,
+    ) -> None:
         self.signed = settings.evidence == "signed"
         self.table: Table = colormap("diverging" if self.signed else settings.colormap)
         self.marked = marked
         self.new_session = True
         self._evidence = settings.evidence
+        self._field = field if settings.show_field else None
         self._resets = SCALES[settings.heat_scale].resets_each_episode
         self._scale = make_scale(settings.heat_scale, full_heat)
         self._smoother = Smoother(settings.smooth)
@@ -120,6 +143,27 @@ class HeatPainter:
             for outline in self._outlines_at(Size.of(picture)):
                 outline.draw(painted)
         return painted
+
+    def frame_field(self, picture: Frame, item: Explained) -> None:
+        """Frame the pixels that the strongest cell of the shown evidence sees, in place, where asked for.
+
+        Args:
+            picture: uint8 (height, width, 3); the whole picture of the newest step.
+            item: what it shows.
+        """
+        field = self._field
+        if field is None:
+            return
+        newest = item.map.reshape(-1, *item.map.shape[-2:])[-1]
+        strength = np.abs(select_evidence(newest, self._evidence))
+        if not strength.any():
+            return
+        y, x = np.unravel_index(int(strength.argmax()), strength.shape)
+        box = field.box((int(y), int(x)))
+        seen = Rect(box.left, box.top, box.right - box.left, box.bottom - box.top)
+        place = Rect.whole(Size.of(picture)).project(seen, Size(field.pixels[1], field.pixels[0]))
+        thickness = 2 * max(1, round(Size.of(picture).width / 640))
+        draw_box(picture, place, DARK.text, thickness=thickness, outline=DARK.outline)
 
     def remark(self, item: Explained, shown: Heat) -> str:
         """What explains an empty picture; empty for one with heat.

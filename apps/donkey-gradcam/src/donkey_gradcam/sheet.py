@@ -62,6 +62,7 @@ def tile(item: Explained, painter: HeatPainter, remark: str) -> Tile:
     painter.restart()
     heat = painter.at(painter.heat(item)[-1], size)
     picture = painter.paint(resize_frame(item.view.frame, size, smooth=True), heat)
+    painter.frame_field(picture, item)
     user, pilot = (
         "–" if angle is None else format_value(angle, ".2f")
         for angle in (item.view.record.user.angle, item.pilot.angle)
