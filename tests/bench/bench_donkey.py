@@ -1,8 +1,9 @@
 """Measure donkey-gradcam against its peers in one run: `nox -s donkey-bench`.
 
-Whole processes: the script that people write first, one GradientTape a frame, and `donkey makemovie --salient`
-where --donkey names that command of an environment with donkeycar[pc]==5.3.0 and moviepy<2. Maps: tf-keras-vis.
-Runs alternate; each figure is the median; CPU seconds with children. Ratios count: machines are noisy.
+Whole processes: the script that people write first, one GradientTape a frame; and, where --donkey names the
+command of an environment with donkeycar[pc]==5.3.0 and moviepy<2, `donkey makemovie --salient`. Maps:
+tf-keras-vis. Runs alternate; each figure is the median; CPU seconds with children. Ratios count: machines are
+noisy.
 """
 
 import argparse

@@ -112,7 +112,7 @@ def test_equal_pictures_have_equal_heat_in_every_frame(video, tmp_path):
     folder.mkdir()
     random = np.random.default_rng(0)
     pictures = [random.integers(0, 255, (48, 64, 3), np.uint8) for _ in range(2)]
-    for number in range(70):  # over several batches, between others
+    for number in range(65):  # over several batches, between others, and last alone in one
         Image.fromarray(pictures[number % 2]).save(folder / f"{number}.png")
     _, out = video(data=folder)
     rows = timeline_of(out)

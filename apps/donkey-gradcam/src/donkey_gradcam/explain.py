@@ -144,12 +144,18 @@ class Explainer:
 
     def maps(self, batch: Sequence[Moment]) -> CamResult:
         """The raw maps and outputs of a batch."""
+        # A sample alone is computed in another order than one among several, and its last bits differ: a
+        # drive's last frame is to have the heat of any equal frame before it.
+        several = batch if len(batch) > 1 else [*batch, *batch]
         try:
-            return self._extractor(batch_of(batch, self.pilot), self.target)
+            made = self._extractor(batch_of(several, self.pilot), self.target)
         except ValueError as error:
             first, last = batch[0].view.record.index, batch[-1].view.record.index
             msg = f"records {first} to {last}: {error}"
             raise ValueError(msg) from error
+        own = slice(len(batch))
+        outputs = {head: values[own] for head, values in made.outputs.items()}
+        return CamResult(made.maps[own], outputs, made.scores[own])
 
     def heat(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
         """The chosen evidence, placed: (N, h, w) -> (N, H, W), and the same with steps."""

@@ -29,6 +29,19 @@ COLUMNS = (
 )  # fmt: skip
 
 
+@dataclass(slots=True)
+class Mean:
+    """A mean that grows; `value` is 0 before the first number."""
+
+    count: int = 0
+    value: float = 0.0
+
+    def add(self, number: float) -> None:
+        """Take one more number in."""
+        self.count += 1
+        self.value += (number - self.value) / self.count
+
+
 @dataclass(frozen=True, slots=True)
 class Paths:
     """Where the outputs of one video go."""
@@ -72,9 +85,7 @@ class Outputs:
     def __init__(self, paths: Paths, settings: OutputSettings, size: Size, regions: tuple[str, ...]) -> None:
         self.paths, self._settings = paths, settings
         self.frames = 0
-        self._errors: list[float] = []
-        self._excluded: list[float] = []
-        self.empty = 0
+        self._errors, self._excluded, self.empty = Mean(), Mean(), 0
         self._maps: list[tuple[int, float, NDArray[np.float32]]] = []
         force = settings.force
         spec = VideoSpec(size.width, size.height, frame_rate(settings.fps))
@@ -126,22 +137,22 @@ class Outputs:
     def _count(self, item: Explained, shares: dict[str, float | None]) -> None:
         user, pilot = item.view.record.user.angle, item.pilot.angle
         if user is not None and pilot is not None:
-            self._errors.append(abs(user - pilot))
+            self._errors.add(abs(user - pilot))
         excluded = shares.get("excluded")
         if excluded is not None:
-            self._excluded.append(excluded)
+            self._excluded.add(excluded)
         self.empty += not np.any(item.heat)
 
     def summary(self) -> Iterator[str]:
         """What the whole drive comes to, a line each."""
-        if self._errors:
-            error, count = np.mean(self._errors), len(self._errors)
-            yield f"Steering: {error:.3f} from the person's on average ({count} frames)"
+        errors, excluded = self._errors, self._excluded
+        if errors.count:
+            yield f"Steering: {errors.value:.3f} from the person's on average ({errors.count} frames)"
         if self.empty:
             yield f"No evidence of the chosen sign in {self.empty} of {self.frames} frames"
-        if self._excluded:
+        if excluded.count:
             yield (
-                f"Excluded regions: {np.mean(self._excluded):.0%} of the evidence lay there on average; "
+                f"Excluded regions: {excluded.value:.0%} of the evidence lay there on average; "
                 "hidden is not the same as not looked at"
             )
 
@@ -151,9 +162,10 @@ class Outputs:
         if path is None or not self._maps:
             return
         index, score, maps = zip(*self._maps, strict=True)
+        scores = np.array(score, np.float32)
         part = part_path(path)
         with part.open("wb") as file:
             np.savez_compressed(
-                file, index=index, score=np.float32(score), maps=np.stack(maps), layer=layer, target=target
+                file, index=index, score=scores, maps=np.stack(maps), layer=layer, target=target
             )
         part.replace(path)

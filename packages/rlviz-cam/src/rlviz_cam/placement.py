@@ -117,7 +117,7 @@ class Placer:
         if mask.shape != self.pixels:
             msg = f"a mask of shape {mask.shape} does not fit an image of {self.pixels[0]} x {self.pixels[1]}"
             raise ValueError(msg)
-        return self._y.T @ mask.astype(np.float32) @ self._x
+        return np.matmul(np.matmul(self._y.T, mask.astype(np.float32)), self._x)
 
 
 def _scaled(name: str, cells: int, pixels: int, field: ReceptiveField, axis: int) -> NDArray[np.float32]:
