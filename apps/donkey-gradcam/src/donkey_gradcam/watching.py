@@ -87,7 +87,8 @@ def watch(
     glimpses = read_glimpses(drive, sight, explainer.pilot.run_up, frames)
     pilot, layer = explainer.pilot, explainer.layer
     shape = "x".join(str(n) for n in layer.output_shape)
-    about = f"{maps.method} of {describe_target(maps.target, pilot)}, at {layer.name} ({shape})"
+    what = f"{maps.method} of {describe_target(maps.target, pilot)}"
+    about = f"{what}, at {layer.name} ({shape}), {maps.evidence} evidence"
     return Watched(explainer, glimpses, about, tuple(_notes(explainer, sight, about)))
 
 
