@@ -332,6 +332,16 @@ def test_a_truncated_file_is_an_error(saved, name, kept):
         load(path)
 
 
+def test_a_damaged_table_inside_a_file_is_an_error(saved):
+    path = saved()
+    content = bytearray(path.read_bytes())
+    at = content.rindex(b"SNOD")  # HDF5's list of what a group holds
+    content[at : at + 4] = b"oops"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"pilot\.h5 is damaged or cut short; save the model again"):
+        load(path)
+
+
 def test_a_truncated_savedmodel_is_an_error(saved):
     path = saved("pilot.savedmodel")
     source = path / "keras_metadata.pb"

@@ -168,7 +168,7 @@ class ConfigChecker:
             written, module = entries["class_name"], entries.get("module", "keras")
             self._refuse(f"the class {_shown(written)} of {_shown(module)}")
         if kind in ("__tuple__", "TensorShape"):
-            return tuple(self._plain(item, depth + 1) for item in entries.get("items") or ())
+            return tuple(self._plain(item, depth + 1) for item in _items(entries.get("items")) or [])
         return {key: self._plain(item, depth + 1) for key, item in entries.items()}
 
 

@@ -2,6 +2,8 @@
 # (h5py has no type information.)
 """An HDF5 file read as data: its texts, and proof that its weights lie in the file itself."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,27 +17,32 @@ _MAX_OBJECTS = 100_000
 _NUMBERS = "biufV"  # V: bfloat16, which HDF5 keeps as raw bytes
 
 
-def open_hdf5(path: Path) -> "h5py.File":
-    """Open a file for reading.
+@contextmanager
+def open_hdf5(path: Path, *, called: Path | None = None) -> Generator["h5py.File"]:
+    """Open a file for reading; damage that shows while it is open becomes a ValueError too.
+
+    Args:
+        path: The file.
+        called: What to call it in errors, when the user knows it by another name.
 
     Raises:
         ModuleNotFoundError: There is no h5py.
         ValueError: It is no HDF5 file, or a damaged one.
     """
+    called = called or path
     try:
         import h5py
     except ModuleNotFoundError as error:
-        message = f"{path} needs h5py to be read; install rlviz-cam[keras]"
+        message = f"{called} needs h5py to be read; install rlviz-cam[keras]"
         raise ModuleNotFoundError(message, name=error.name) from error
+    if not h5py.is_hdf5(path):
+        message = f"{called} is not an HDF5 file; give a Keras model: .h5, .keras or a SavedModel folder"
+        raise ValueError(message)
     try:
-        return h5py.File(path, "r")
-    except OSError as error:
-        is_hdf5 = h5py.is_hdf5(path)
-        message = (
-            f"{path} is damaged or cut short; save the model again"
-            if is_hdf5
-            else f"{path} is not an HDF5 file; give a Keras model: .h5, .keras or a SavedModel folder"
-        )
+        with h5py.File(path, "r") as file:
+            yield file
+    except (OSError, RuntimeError, KeyError) as error:  # whichever HDF5 meets the damage with
+        message = f"{called} is damaged or cut short; save the model again"
         raise ValueError(message) from error
 
 

@@ -126,7 +126,7 @@ def _weights(file: ModelFile) -> Iterator[Path]:
             source = file.path
         else:
             source = Path(shutil.copyfile(file.path, Path(folder) / "model.h5"))
-        with open_hdf5(source) as opened:
+        with open_hdf5(source, called=file.path) as opened:
             check_weights_inside(opened, file.path)
         yield source
 
