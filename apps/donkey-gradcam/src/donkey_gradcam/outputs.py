@@ -1,6 +1,6 @@
 """Everything a video leaves behind: the video, its timeline and manifest, frames and raw maps when asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,9 @@ from rlviz_video import (
     part_path,
 )
 
+from donkey_gradcam.canvas import Shown
 from donkey_gradcam.settings import OutputSettings
-from donkey_gradcam.views import Explained, Frame
+from donkey_gradcam.views import Explained
 
 COLUMNS = (
     "frame", "index", "session", "user_angle", "user_throttle", "pilot_angle", "pilot_throttle", "score",
@@ -107,34 +108,34 @@ class Outputs:
         self._stack.__exit__(*exc)
 
     def write(
-        self, item: Explained, frame: Frame, heat: tuple[float, float], shares: dict[str, float | None]
+        self, item: Explained, shown: Shown, evidence: NDArray[np.float32], shares: Mapping[str, float | None]
     ) -> None:
         """One frame of the video, with its row of the timeline.
 
         Args:
             item: what is shown.
-            frame: the drawn frame.
-            heat: mean and peak of the normalised heat.
+            shown: how it was drawn.
+            evidence: of the map, what is shown: float32 (h, w) or (steps, h, w).
             shares: part of the picture -> share of the evidence in it.
         """
-        self._video.write(frame)
+        self._video.write(shown.frame)
         if self._pictures:
-            self._pictures.write(frame)
+            self._pictures.write(shown.frame)
         if self._settings.save_maps:
             self._maps.append((item.view.record.index, item.score, item.map))
         self._count(item, shares)
-        record, newest = item.view.record, item.map if item.map.ndim == 2 else item.map[-1]
+        record, newest = item.view.record, evidence.reshape(-1, *evidence.shape[-2:])[-1]
         strongest = np.unravel_index(int(np.abs(newest).argmax()), newest.shape)
         values = (
             self.frames, record.index, record.session, record.user.angle, record.user.throttle,
             item.pilot.angle, item.pilot.throttle, item.score,
             np.maximum(item.map, 0).sum(), np.maximum(-item.map, 0).sum(),
-            np.float32(heat[0]), np.float32(heat[1]), *strongest, item.view.held, *shares.values(),
+            np.float32(shown.heat_mean), np.float32(shown.heat_peak), *strongest, item.view.held, *shares.values(),
         )  # fmt: skip
         self._timeline.write(dict(zip(self._timeline.columns, values, strict=True)))
         self.frames += 1
 
-    def _count(self, item: Explained, shares: dict[str, float | None]) -> None:
+    def _count(self, item: Explained, shares: Mapping[str, float | None]) -> None:
         user, pilot = item.view.record.user.angle, item.pilot.angle
         if user is not None and pilot is not None:
             self._errors.add(abs(user - pilot))

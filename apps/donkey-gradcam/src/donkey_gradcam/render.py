@@ -121,12 +121,12 @@ def _draw_all(ride: Ride, maps: MapSettings, regions: Regions, canvas: PilotCanv
     shares = regions.shares(ride.explainer.placer)
     with closing(prefetch(ride.explained(), FRAMES_AHEAD)) as explained:
         for item in progress(explained, ride.frames, "Explaining"):
-            found = shares(select_evidence(item.map, maps.evidence))
+            evidence = select_evidence(item.map, maps.evidence)
+            found = shares(evidence)
             # A frame is whole or not there. And OpenCV 5's Python bindings crash when Ctrl-C comes while they
             # look for the overload that their arguments fit.
             with interrupts_deferred():
-                shown = canvas.draw(item, found)
-                outputs.write(item, shown.frame, (shown.heat_mean, shown.heat_peak), found)
+                outputs.write(item, canvas.draw(item, found), evidence, found)
 
 
 def _finish(
