@@ -130,7 +130,8 @@ class Outputs:
             self.frames, record.index, record.session, record.user.angle, record.user.throttle,
             item.pilot.angle, item.pilot.throttle, item.score,
             np.maximum(item.map, 0).sum(), np.maximum(-item.map, 0).sum(),
-            np.float32(shown.heat_mean), np.float32(shown.heat_peak), *strongest, item.view.held, *shares.values(),
+            np.float32(shown.heat_mean), np.float32(shown.heat_peak), *strongest, item.view.held,
+            *shares.values(),
         )  # fmt: skip
         self._timeline.write(dict(zip(self._timeline.columns, values, strict=True)))
         self.frames += 1

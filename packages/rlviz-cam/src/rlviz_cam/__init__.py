@@ -20,6 +20,7 @@ from rlviz_cam.calibration import (
 from rlviz_cam.evidence import EVIDENCE, select_evidence
 from rlviz_cam.extractor import CamExtractor, CamResult
 from rlviz_cam.geometry import Box, ReceptiveField, receptive_field
+from rlviz_cam.keras_config import UnsafeModelError
 from rlviz_cam.keras_files import find_model
 from rlviz_cam.library import LIBRARY_METHODS
 from rlviz_cam.methods import (
@@ -60,6 +61,7 @@ __all__ = [
     "Placer",
     "ReceptiveField",
     "Target",
+    "UnsafeModelError",
     "WindowOp",
     "automatic_layer",
     "calibrate",
