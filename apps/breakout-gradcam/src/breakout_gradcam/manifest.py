@@ -49,9 +49,6 @@ def describe_run(
             "placement_agreement": explainer.agreement,
             "placement_frames": explainer.calibrated_on,
             "scale_meaning": SCALES[maps.scale].description,
-            "receptive_field": {
-                "size": field.size, "jump": field.jump, "start": field.start,
-                "cells": field.cells, "pixels": field.pixels,
-            },
+            "receptive_field": field,
         },
     }  # fmt: skip

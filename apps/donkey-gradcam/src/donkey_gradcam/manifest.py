@@ -55,10 +55,7 @@ def describe_ride(ride: Ride, maps: MapSettings) -> dict[str, Any]:
             "placement_frames": tuning.frames,
             "full_heat": tuning.full_heat,
             "scale_meaning": SCALES[maps.heat_scale].description,
-            "receptive_field": {
-                "size": field.size, "jump": field.jump, "start": field.start,
-                "cells": field.cells, "pixels": field.pixels,
-            },
+            "receptive_field": field,
         },
     }  # fmt: skip
 
