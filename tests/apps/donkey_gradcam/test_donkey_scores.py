@@ -92,16 +92,14 @@ def test_where_one_map_is_flat_nothing_agrees_and_that_is_said():
     scores = scored((LEFT, LEFT), (LEFT, 0.0))
     (pair,) = scores.pairs
     assert (pair.maps, pair.one_flat, pair.both_flat) == (pytest.approx(0.5), 1, 0)
-    assert "on 1 frames the map of just one is flat; they count as 0" in " ".join(
-        remarks(scores.pilots, scores.pairs, 2)
-    )
+    assert "on 1 frames the heat of just one is flat" in " ".join(remarks(scores.pilots, scores.pairs, 2))
 
 
 def test_where_both_maps_are_flat_there_is_nothing_to_agree_on_and_that_is_said():
     scores = scored((LEFT, LEFT), (0.0, 0.0))
     (pair,) = scores.pairs
     assert (pair.maps, pair.one_flat, pair.both_flat) == (pytest.approx(1), 0, 1)
-    assert "on 1 frames the maps of both are flat" in " ".join(remarks(scores.pilots, scores.pairs, 2))
+    assert "on 1 frames the heat of both is flat" in " ".join(remarks(scores.pilots, scores.pairs, 2))
 
 
 def test_each_pair_is_scored_once():

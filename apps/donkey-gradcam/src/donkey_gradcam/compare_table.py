@@ -59,12 +59,12 @@ def remarks(pilots: Sequence[PilotScore], pairs: Sequence[PairScore], frames: in
     for pair in pairs:
         if pair.one_flat:
             yield (
-                f"{pair.first} / {pair.second}: on {pair.one_flat} frames the map of just one is flat; "
-                "they count as 0."
+                f"{pair.first} / {pair.second}: on {pair.one_flat} frames the heat of just one is flat "
+                "(on the newest picture, if it sees several); they count as 0."
             )
         if pair.both_flat:
             yield (
-                f"{pair.first} / {pair.second}: on {pair.both_flat} frames the maps of both are flat, with "
+                f"{pair.first} / {pair.second}: on {pair.both_flat} frames the heat of both is flat, with "
                 "nothing to agree on; left out."
             )
     placements = {one.name: one.placement for one in pilots}
