@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 from rlviz_cam.options import (
+    Option,
     device_option,
     evidence_option,
-    layer_option,
     method_option,
     placement_option,
     trust_option,
@@ -46,33 +46,47 @@ range_options = together(
     ),
 )
 
-output_options = together(
-    click.option("--output_dir", "folder", type=PATH, default=Path("output"), show_default=True,
-                 help="Folder of the video and what belongs to it."),
-    click.option("--video_name", default="grad_cam_visualization", show_default=True,
-                 help="Base name of the video."),
-    click.option("--fps", default=30.0, show_default=True, help="Frames a second of the video."),
-    click.option("--scale", default=2, show_default=True, help="How many times larger the picture is shown."),
-    click.option("--draw-user-input/--no-draw-user-input", default=True, show_default=True,
-                 help="Draw what the person at the wheel did beside what the pilot does."),
-    save_frames_option,
-    click.option("--save-maps", type=PATH, help="Keep the raw maps in this .npz file."),
-    force_option,
+folder_option = click.option(
+    "--output_dir", "folder", type=PATH, default=Path("output"), show_default=True,
+    help="Folder of what is made.",
 )  # fmt: skip
 
-pilot_options = together(
-    click.option("--type", type=click.Choice(["auto", *TYPES]), default="auto", show_default=True,
-                 help="donkeycar's pilot type; auto tells it from the network's structure."),
+
+def video_options(name: str) -> Option:
+    """How a video is written; `name` is its base name where none is given."""
+    return together(
+        folder_option,
+        click.option("--video_name", default=name, show_default=True, help="Base name of the video."),
+        click.option("--fps", default=30.0, show_default=True, help="Frames a second of the video."),
+        click.option("--scale", default=2, show_default=True,
+                     help="How many times larger the picture is shown."),
+        click.option("--draw-user-input/--no-draw-user-input", default=True, show_default=True,
+                     help="Draw what the person at the wheel did beside what the pilot does."),
+        save_frames_option,
+        force_option,
+    )  # fmt: skip
+
+
+save_maps_option = click.option("--save-maps", type=PATH, help="Keep the raw maps in this .npz file.")
+
+type_choice = click.Choice(["auto", *TYPES])
+
+open_options = together(
     click.option("--throttle-range", type=float,
                  help="A categorical pilot's throttle at its last bin; the config's otherwise, or 0.5."),
     device_option,
     trust_option,
 )  # fmt: skip
 
-target_options = together(
-    click.option("--target", default="steering", show_default=True, metavar="NAME[:UNIT]",
-                 help="What a map explains: steering, throttle, or an output and one of its units."),
-    layer_option,
+pilot_options = together(
+    click.option("--type", type=type_choice, default="auto", show_default=True,
+                 help="donkeycar's pilot type; auto tells it from the network's structure."),
+    open_options,
+)  # fmt: skip
+
+target_option = click.option(
+    "--target", default="steering", show_default=True, metavar="NAME[:UNIT]",
+    help="What a map explains: steering, throttle, or an output and one of its units.",
 )  # fmt: skip
 
 region_options = together(
@@ -82,14 +96,8 @@ region_options = together(
     click.option("--horizon", type=int, help="The road as all that lies below this row."),
 )  # fmt: skip
 
-map_options = together(
-    target_options,
-    method_option(),
-    placement_option,
-    evidence_option("positive"),
-    region_options,
-)
+map_options = together(method_option(), placement_option, evidence_option("positive"), region_options)
 
-show_options = together(
-    heat_scale_option("typical"), scale_value_option, smooth_option, colormap_option, show_field_option
-)
+heat_options = together(heat_scale_option("typical"), scale_value_option, colormap_option)
+
+show_options = together(heat_options, smooth_option, show_field_option)
