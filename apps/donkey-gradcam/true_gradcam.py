@@ -1,4 +1,4 @@
-"""The original tool's script name: `python true_gradcam.py --model_path ... --data_path ... --output_dir ...`."""
+"""The original tool's script name: `python true_gradcam.py --model_path ... --data_path ...`."""
 
 import sys
 

@@ -123,7 +123,7 @@ def in_keras_3() -> Any:
 
 
 def bench_maps() -> None:
-    from donkey_gradcam.pictures import read_picture
+    from donkey_gradcam.drives.pictures import read_picture
     from rlviz_cam import CamExtractor, Target, open_model_file
 
     backend = open_model_file(MODEL)

@@ -3,9 +3,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from donkey_gradcam.canvas import CanvasSpec, PilotCanvas
-from donkey_gradcam.canvas_layout import Parts, arrange
-from donkey_gradcam.heat_picture import Marked
+from donkey_gradcam.drawing.canvas import CanvasSpec, PilotCanvas
+from donkey_gradcam.drawing.canvas_layout import Parts, arrange
+from donkey_gradcam.drawing.heat_picture import Marked
 from donkey_gradcam.settings import MapSettings, OutputSettings
 from donkey_views import explained
 from rlviz_cam import ReceptiveField

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from donkey_gradcam.comparison_canvas import ComparisonCanvas, ComparisonSpec
-from donkey_gradcam.heat_picture import Marked
+from donkey_gradcam.drawing.comparison_canvas import ComparisonCanvas, ComparisonSpec
+from donkey_gradcam.drawing.heat_picture import Marked
 from donkey_gradcam.settings import MapSettings, OutputSettings
 from donkey_views import explained
 from rlviz_cam import ReceptiveField

@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from donkey_gradcam.heat_picture import HeatPainter, Marked
+from donkey_gradcam.drawing.heat_picture import HeatPainter, Marked
 from donkey_gradcam.settings import MapSettings
 from donkey_views import CAMERA, explained, picture
 from rlviz_overlay import ExcludedRegions, Size

@@ -1,7 +1,7 @@
 from itertools import combinations
 
 import pytest
-from donkey_gradcam.canvas_layout import NARROWEST, Parts, arrange
+from donkey_gradcam.drawing.canvas_layout import NARROWEST, Parts, arrange
 from rlviz_overlay import Rect, Size
 
 LONG = "\n".join(f"a note of some length that says how the heat was made, number {n}" for n in range(9))

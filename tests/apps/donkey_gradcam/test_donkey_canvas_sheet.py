@@ -2,10 +2,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from donkey_gradcam.canvas_panels import heat_legend
-from donkey_gradcam.heat_picture import HeatPainter, Marked
+from donkey_gradcam.drawing.heat_picture import HeatPainter, Marked
+from donkey_gradcam.drawing.panels import heat_legend
+from donkey_gradcam.drawing.sheet import MOST, Tile, contact_sheet, tile
 from donkey_gradcam.settings import MapSettings
-from donkey_gradcam.sheet import MOST, Tile, contact_sheet, tile
 from donkey_views import explained
 from rlviz_overlay import DARK, Size, colormap
 

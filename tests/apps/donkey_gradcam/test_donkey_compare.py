@@ -12,9 +12,9 @@ import pytest
 pytest.importorskip("tf_keras")
 pytestmark = pytest.mark.keras
 
-from donkey_gradcam.compare import CompareSettings, compare  # noqa: E402
-from donkey_gradcam.comparison_canvas import ComparisonCanvas  # noqa: E402
-from donkey_gradcam.contest import pilot_names  # noqa: E402
+from donkey_gradcam.comparing.compare import CompareSettings, compare  # noqa: E402
+from donkey_gradcam.comparing.contest import pilot_names  # noqa: E402
+from donkey_gradcam.drawing.comparison_canvas import ComparisonCanvas  # noqa: E402
 from donkey_gradcam.settings import DriveSettings, MapSettings, OutputSettings, PilotSettings  # noqa: E402
 from donkey_pilots import build_pilot, save_model  # noqa: E402
 from rlviz_video import VideoSource, read_manifest, read_timeline  # noqa: E402

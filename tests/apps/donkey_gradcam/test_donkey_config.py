@@ -1,7 +1,7 @@
 import sys
 
 import pytest
-from donkey_gradcam.config import KEYS, config_files, read_config
+from donkey_gradcam.drives.config import KEYS, config_files, read_config
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from donkey_gradcam.sample_drive import drive_track
+from donkey_gradcam.sample.sample_drive import drive_track
 from rlviz_video import VideoSource, read_timeline
 
 pytestmark = pytest.mark.keras
@@ -20,7 +20,7 @@ FRAMES = 40
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """The demo's folder and what was said."""
     pytest.importorskip("tensorflow")
-    from donkey_gradcam.demo import make_demo
+    from donkey_gradcam.sample.demo import make_demo
 
     folder, said = tmp_path_factory.mktemp("demo") / "page", list[str]()
     assert make_demo(folder, FRAMES, force=False, say=said.append) == folder / "index.html"
@@ -72,7 +72,7 @@ def test_the_pilot_does_not_need_what_is_above_the_horizon(backend):
 
 
 def test_the_pilot_is_lost_without_the_borders(backend, monkeypatch):
-    from donkey_gradcam import track_scenery
+    from donkey_gradcam.sample import track_scenery
 
     frames, _ = zip(*drive_track(60, 8), strict=True)
     monkeypatch.setattr(track_scenery, "_WHITE", (80, 78, 74))  # of the floor's colour
@@ -119,7 +119,7 @@ def test_the_page_shows_the_video_and_its_poster(made):
 
 
 def test_the_demo_replaces_nothing_without_force(made):
-    from donkey_gradcam.demo import make_demo
+    from donkey_gradcam.sample.demo import make_demo
 
     folder, _ = made
     with pytest.raises(FileExistsError, match="--force"):
@@ -128,7 +128,7 @@ def test_the_demo_replaces_nothing_without_force(made):
 
 def test_a_demo_of_no_frames_is_refused(tmp_path: Path):
     pytest.importorskip("tensorflow")
-    from donkey_gradcam.demo import make_demo
+    from donkey_gradcam.sample.demo import make_demo
 
     with pytest.raises(ValueError, match="0 frames: there is nothing to show"):
         make_demo(tmp_path / "page", 0, force=False, say=lambda _: None)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from donkey_gradcam.drives import open_drive
-from donkey_gradcam.problems import Problems
+from donkey_gradcam.drives.drive import open_drive
+from donkey_gradcam.drives.problems import Problems
 from donkey_gradcam.views import Command
 from PIL import Image
 

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from donkey_gradcam.drives import open_drive
-from donkey_gradcam.pictures import PictureError, read_picture
+from donkey_gradcam.drives.drive import open_drive
+from donkey_gradcam.drives.pictures import PictureError, read_picture
 from donkey_gradcam.views import Command
 from PIL import Image
 from rlviz_video import H264Sink, VideoSpec

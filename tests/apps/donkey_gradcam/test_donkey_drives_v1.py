@@ -1,6 +1,6 @@
 import pytest
-from donkey_gradcam.drives import open_drive
-from donkey_gradcam.problems import Problems
+from donkey_gradcam.drives.drive import open_drive
+from donkey_gradcam.drives.problems import Problems
 from donkey_gradcam.views import Command
 
 

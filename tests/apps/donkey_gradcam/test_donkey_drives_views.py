@@ -2,11 +2,11 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from donkey_gradcam.drives import open_drive, views
-from donkey_gradcam.pictures import read_picture
-from donkey_gradcam.problems import KINDS, Problems
+from donkey_gradcam.drives.drive import open_drive, views
+from donkey_gradcam.drives.pictures import read_picture
+from donkey_gradcam.drives.problems import KINDS, Problems
+from donkey_gradcam.drives.sight import Sight
 from donkey_gradcam.settings import DriveSettings
-from donkey_gradcam.sight import Sight
 from PIL import Image
 
 

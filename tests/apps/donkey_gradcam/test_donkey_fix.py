@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from donkey_gradcam.fix import fix_frames
-from donkey_gradcam.outliers import LONGEST, threshold
+from donkey_gradcam.fixing.fix import fix_frames
+from donkey_gradcam.fixing.outliers import LONGEST, threshold
 from numpy.typing import NDArray
 from PIL import Image
 from rlviz_video import H264Sink, VideoSource, read_timeline

@@ -13,9 +13,9 @@ from PIL import Image
 pytest.importorskip("tf_keras")
 pytestmark = pytest.mark.keras
 
-from donkey_gradcam.drives import open_drive  # noqa: E402
-from donkey_gradcam.rank import RankSettings, rank  # noqa: E402
-from donkey_gradcam.ranking import Worst  # noqa: E402
+from donkey_gradcam.drives.drive import open_drive  # noqa: E402
+from donkey_gradcam.ranking.orders import Worst  # noqa: E402
+from donkey_gradcam.ranking.rank import RankSettings, rank  # noqa: E402
 from donkey_gradcam.settings import DriveSettings, MapSettings, PilotSettings  # noqa: E402
 from donkey_pilots import build_pilot, save_model  # noqa: E402
 from rlviz_video import read_manifest, read_timeline  # noqa: E402
@@ -110,7 +110,7 @@ def test_outside_needs_to_know_where_the_road_is(ranked):
 
 
 def test_frames_without_evidence_come_first_then_the_weakest(ranked, monkeypatch):
-    from donkey_gradcam import review
+    from donkey_gradcam.ranking import review
 
     row_of = review.row_of
 

@@ -5,10 +5,10 @@ import re
 
 import numpy as np
 import pytest
-from donkey_gradcam.drives import open_drive
-from donkey_gradcam.ranking import ORDERS, Row, Worst, count_between, joined, ranked
-from donkey_gradcam.review import row_of
-from donkey_gradcam.tub_ranges import check_numbering, ranges_text
+from donkey_gradcam.drives.drive import open_drive
+from donkey_gradcam.ranking.orders import ORDERS, Row, Worst, count_between, joined, ranked
+from donkey_gradcam.ranking.review import row_of
+from donkey_gradcam.ranking.tub_ranges import check_numbering, ranges_text
 from donkey_views import explained
 
 

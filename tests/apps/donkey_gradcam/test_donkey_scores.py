@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from donkey_gradcam.compare_table import pairs_table, pilots_table, remarks
-from donkey_gradcam.scores import Contestant, Paired, Scoreboard, unit_heat
+from donkey_gradcam.comparing.compare_table import pairs_table, pilots_table, remarks
+from donkey_gradcam.comparing.scores import Contestant, Paired, Scoreboard, unit_heat
 from donkey_views import CAMERA, explained
 
 RANDOM = np.random.default_rng(0)

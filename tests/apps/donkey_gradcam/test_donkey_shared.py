@@ -9,7 +9,7 @@ pytest.importorskip("tf_keras")
 pytestmark = [pytest.mark.keras, pytest.mark.shared]
 
 from donkey_gradcam.__main__ import main  # noqa: E402
-from donkey_gradcam.drives import views  # noqa: E402
+from donkey_gradcam.drives.drive import views  # noqa: E402
 from donkey_gradcam.feed import Feed  # noqa: E402
 from donkey_gradcam.opening import open_ride  # noqa: E402
 from donkey_gradcam.settings import DriveSettings, MapSettings, PilotSettings  # noqa: E402

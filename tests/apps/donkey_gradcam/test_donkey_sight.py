@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from donkey_gradcam.config import KEYS
-from donkey_gradcam.sight import Sight, resize_picture
+from donkey_gradcam.drives.config import KEYS
+from donkey_gradcam.drives.sight import Sight, resize_picture
 from PIL import Image
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from donkey_gradcam.drives import open_drive
-from donkey_gradcam.sample_drive import drive_poses, drive_track
-from donkey_gradcam.sample_tub import write_tub
-from donkey_gradcam.track import HALF_WIDTH, STEP, curvature, make_track
-from donkey_gradcam.track_camera import CAMERA_HEIGHT, FOCAL, Camera, Pose, project
-from donkey_gradcam.track_scenery import make_scenery
+from donkey_gradcam.drives.drive import open_drive
+from donkey_gradcam.sample.sample_drive import drive_poses, drive_track
+from donkey_gradcam.sample.sample_tub import write_tub
+from donkey_gradcam.sample.track import HALF_WIDTH, STEP, curvature, make_track
+from donkey_gradcam.sample.track_camera import CAMERA_HEIGHT, FOCAL, Camera, Pose, project
+from donkey_gradcam.sample.track_scenery import make_scenery
 from donkey_gradcam.views import Command
 
 SEEDS = (0, 1, 7)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from donkey_gradcam.config import KEYS
-from donkey_gradcam.transformations import TRANSFORMATIONS, make_transformations, transformation_names
+from donkey_gradcam.drives.config import KEYS
+from donkey_gradcam.drives.transformations import TRANSFORMATIONS, make_transformations, transformation_names
 
 
 def apply(picture, *names, **values):

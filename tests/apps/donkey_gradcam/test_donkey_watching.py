@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from donkey_gradcam import GradCamCallback
-from donkey_gradcam.drives import open_drive
+from donkey_gradcam.drives.drive import open_drive
+from donkey_gradcam.drives.sight import Sight
 from donkey_gradcam.settings import MapSettings
-from donkey_gradcam.sight import Sight
-from donkey_gradcam.strip_files import Pictures, Video, new_folder
-from donkey_gradcam.training_strip import StripPainter
+from donkey_gradcam.training.strip_files import Pictures, Video, new_folder
+from donkey_gradcam.training.training_strip import StripPainter
+from donkey_gradcam.training.watching import read_glimpses
 from donkey_gradcam.views import Command, Explained, Record, View
-from donkey_gradcam.watching import read_glimpses
 from PIL import Image
 from rlviz_overlay import Size
 from rlviz_video import VideoSource

@@ -16,9 +16,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from donkey_gradcam.callback import GradCamCallback
     from donkey_gradcam.render import Made, render_video
     from donkey_gradcam.settings import DriveSettings, MapSettings, OutputSettings, PilotSettings
+    from donkey_gradcam.training.callback import GradCamCallback
 
 __all__ = [
     "DriveSettings",
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "GradCamCallback": "callback",
+    "GradCamCallback": "training.callback",
     "Made": "render",
     "render_video": "render",
     **dict.fromkeys(("DriveSettings", "MapSettings", "OutputSettings", "PilotSettings"), "settings"),

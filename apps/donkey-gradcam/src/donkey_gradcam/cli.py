@@ -26,7 +26,7 @@ from donkey_gradcam.options import (
     type_choice,
     video_options,
 )
-from donkey_gradcam.ranking import ORDERS
+from donkey_gradcam.ranking.orders import ORDERS
 from donkey_gradcam.settings import DriveSettings, MapSettings, OutputSettings, PilotSettings
 
 look_options = together(target_option, layer_option, map_options, show_options)
@@ -75,8 +75,8 @@ def calibrate(*, as_json: bool, frames: int, **given: Any) -> None:  # noqa: ANN
 @together(open_options, target_option, map_options, show_options, json_option)
 def compare(*, models: tuple[Path, ...], as_json: bool, **given: Any) -> int:  # noqa: ANN401
     """Show 2 to 4 pilots side by side on one drive: steering errors, evidence, how far their maps agree."""
-    from donkey_gradcam.compare import CompareSettings
-    from donkey_gradcam.compare import compare as run
+    from donkey_gradcam.comparing.compare import CompareSettings
+    from donkey_gradcam.comparing.compare import compare as run
 
     compared = run(
         pick(CompareSettings, given, models=models),
@@ -109,8 +109,8 @@ def compare(*, models: tuple[Path, ...], as_json: bool, **given: Any) -> int:  #
 @together(map_options, heat_options, json_option)
 def rank(*, as_json: bool, **given: Any) -> int:  # noqa: ANN401
     """Rank frames by what is wrong with them: a table, a sheet of the worst. The tub is not changed."""
-    from donkey_gradcam.rank import RankSettings
-    from donkey_gradcam.rank import rank as run
+    from donkey_gradcam.ranking.rank import RankSettings
+    from donkey_gradcam.ranking.rank import rank as run
 
     ranked = run(
         pick(DriveSettings, given),
@@ -131,7 +131,7 @@ def rank(*, as_json: bool, **given: Any) -> int:  # noqa: ANN401
 @together(force_option, json_option)
 def fix(*, frames_dir: Path, output_path: Path, fps: float, force: bool, as_json: bool) -> int:
     """Rebuild a video from frames; damaged, missing and glitched ones are held, and all are listed."""
-    from donkey_gradcam.fix import fix_frames
+    from donkey_gradcam.fixing.fix import fix_frames
 
     fixed = fix_frames(frames_dir, output_path, fps, force=force, say=teller(as_json))
     return _tell(fixed, as_json=as_json)
@@ -143,7 +143,7 @@ def fix(*, frames_dir: Path, output_path: Path, fps: float, force: bool, as_json
 @force_option
 def demo(*, output_folder: Path, frames: int, force: bool) -> None:
     """Show the sample pilot that comes with this tool on a track that it draws."""
-    from donkey_gradcam.demo import make_demo
+    from donkey_gradcam.sample.demo import make_demo
 
     click.echo(f"Page: {make_demo(output_folder, frames, force=force, say=click.echo)}")
 

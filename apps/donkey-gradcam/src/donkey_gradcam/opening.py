@@ -1,25 +1,24 @@
 """A drive and a pilot, opened and put together: what every command begins with."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from rlviz_cam import Backend, find_model, open_model_file
+from rlviz_cam import find_model, open_model_file
 from rlviz_overlay import Size
 from rlviz_video.command import native_stderr_held
 
-from donkey_gradcam.config import read_config
-from donkey_gradcam.drives import Drive, open_drive, views
+from donkey_gradcam.drives.config import read_config
+from donkey_gradcam.drives.drive import Drive, open_drive, views
+from donkey_gradcam.drives.pictures import PictureError
+from donkey_gradcam.drives.problems import Problems
+from donkey_gradcam.drives.sight import Sight
 from donkey_gradcam.explain import SAMPLE, Explainer, Tuning
 from donkey_gradcam.feed import Feed, Moment
-from donkey_gradcam.pictures import PictureError
-from donkey_gradcam.pilots import DEFAULT_THROTTLE_RANGE, Pilot, open_pilot
-from donkey_gradcam.problems import Problems
+from donkey_gradcam.pilots import Pilot, pilot_of
 from donkey_gradcam.settings import DriveSettings, MapSettings, PilotSettings
-from donkey_gradcam.sight import Sight
 from donkey_gradcam.views import Explained, Frame, Record, View
 
 Say = Callable[[str], None]
@@ -136,7 +135,7 @@ def open_ride(
     model_path = find_model(pilot_settings.model_path)
     with native_stderr_held():
         backend = open_model_file(model_path, trust=pilot_settings.trust, device=pilot_settings.device)
-    pilot = _open_pilot(backend, pilot_settings, config)
+    pilot = pilot_of(backend, pilot_settings.type, pilot_settings.throttle_range, config)
     explainer = Explainer(backend, pilot, maps)
     sight = Sight(config, pilot.image_shape)
     first = next(views(drive, sight, drive_settings, Problems()))
@@ -145,23 +144,6 @@ def open_ride(
     for line in _remarks(ride):
         say(line)
     return ride
-
-
-def _open_pilot(backend: Backend, settings: PilotSettings, config: Mapping[str, Any] | None) -> Pilot:
-    fastest = settings.throttle_range
-    if fastest is None and config is not None:
-        fastest = config["MODEL_CATEGORICAL_MAX_THROTTLE_RANGE"]
-    inputs = backend.inputs()
-    convolves_time = any(
-        backend.weights(layer.name).ndim == 5 for layer in backend.layers() if layer.kind == "conv"
-    )
-    return open_pilot(
-        inputs,
-        backend.heads(),
-        type_name=settings.type,
-        convolves_time=convolves_time,
-        throttle_range=DEFAULT_THROTTLE_RANGE if fastest is None else fastest,
-    )
 
 
 def sample_moments(

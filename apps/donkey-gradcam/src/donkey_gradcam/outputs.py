@@ -20,7 +20,7 @@ from rlviz_video import (
     part_path,
 )
 
-from donkey_gradcam.canvas import Shown
+from donkey_gradcam.drawing.canvas import Shown
 from donkey_gradcam.settings import OutputSettings
 from donkey_gradcam.views import Explained
 

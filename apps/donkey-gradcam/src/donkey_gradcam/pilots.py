@@ -3,9 +3,11 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rlviz_cam import Backend
 
 from donkey_gradcam.views import Command
 
@@ -135,6 +137,36 @@ class Pilot:
             return [Command(float(angle), inferred_throttle(float(angle))) for angle in angles]
         throttles = self.throttle.values(outputs)
         return [Command(float(a), float(t)) for a, t in zip(angles, throttles, strict=True)]
+
+
+def pilot_of(
+    backend: Backend,
+    type_name: str = "auto",
+    throttle_range: float | None = None,
+    config: Mapping[str, Any] | None = None,
+) -> Pilot:
+    """Tell which of donkeycar's pilots an opened network is.
+
+    Args:
+        backend: the network.
+        type_name: one of `TYPES`, or `auto` to tell from the structure.
+        throttle_range: a categorical pilot's last bin; None for the config's, else donkeycar's own.
+        config: what a `myconfig.py` says, or None.
+
+    Raises:
+        ValueError: the network is no pilot of donkeycar's, or not of the type that was named.
+    """
+    if throttle_range is None:
+        named = "MODEL_CATEGORICAL_MAX_THROTTLE_RANGE"
+        throttle_range = DEFAULT_THROTTLE_RANGE if config is None else float(config[named])
+    convolutions = [layer.name for layer in backend.layers() if layer.kind == "conv"]
+    return open_pilot(
+        backend.inputs(),
+        backend.heads(),
+        type_name=type_name,
+        convolves_time=any(backend.weights(name).ndim == 5 for name in convolutions),
+        throttle_range=throttle_range,
+    )
 
 
 def open_pilot(

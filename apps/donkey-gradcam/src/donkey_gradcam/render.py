@@ -10,9 +10,9 @@ from rlviz_cam import select_evidence
 from rlviz_overlay import one_thread
 from rlviz_video import interrupts_deferred, prefetch, progress, write_manifest
 
-from donkey_gradcam.canvas import CanvasSpec, PilotCanvas
+from donkey_gradcam.drawing.canvas import CanvasSpec, PilotCanvas
+from donkey_gradcam.drawing.heat_picture import Marked
 from donkey_gradcam.explain import describe_target
-from donkey_gradcam.heat_picture import Marked
 from donkey_gradcam.manifest import describe_ride
 from donkey_gradcam.opening import Ride, Say, open_ride
 from donkey_gradcam.outputs import Outputs, Paths
@@ -111,7 +111,7 @@ def _notes(ride: Ride, maps: MapSettings) -> tuple[str, ...]:
         measured = tuning.agreement
         agreement = ", not measurable" if measured is None else f", r = {measured:.2f} with occlusion"
     return (
-        f"{maps.method} of {describe_target(maps.target, ride.pilot)} at {ride.explainer.layer.name}",
+        f"{maps.method} of {describe_target(maps.target, ride.pilot)}, at {ride.explainer.layer.name}",
         f"placement {tuning.placement}{agreement}",
         f"{rows}x{columns} cells, each sees {height}x{width} of {pixels[0]}x{pixels[1]} pixels",
     )

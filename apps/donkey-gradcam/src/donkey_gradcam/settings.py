@@ -72,7 +72,8 @@ class MapSettings:
         scale_value: the map value of full heat, for the scale `fixed`.
         smooth: half life of the causal smoothing in frames; 0 is none.
         colormap: name of a colour table.
-        exclude_regions: `x1,y1,x2,y2;...` in pixels of the camera's picture: heat there is hidden and counted.
+        exclude_regions: `x1,y1,x2,y2;...` in pixels of the picture: heat there is hidden, and counted
+            all the same.
         road: `x,y x,y x,y ...`, a polygon in pixels of the camera's picture, or empty.
         horizon: the row of the camera's picture below which the road lies, or None.
         show_field: whether the pixels that the strongest cell sees are framed.

@@ -1,0 +1,1 @@
+"""Several pilots on one drive."""

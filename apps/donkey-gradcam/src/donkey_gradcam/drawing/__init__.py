@@ -1,0 +1,1 @@
+"""What is drawn: the video's frames, the comparison's, contact sheets."""

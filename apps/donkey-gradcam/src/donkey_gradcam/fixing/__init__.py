@@ -1,0 +1,1 @@
+"""A video rebuilt from its frames."""

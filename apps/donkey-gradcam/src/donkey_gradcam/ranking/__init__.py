@@ -1,0 +1,1 @@
+"""The frames of a drive, the worst first."""

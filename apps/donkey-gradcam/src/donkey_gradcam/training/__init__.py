@@ -1,0 +1,1 @@
+"""Watching a pilot while it is trained."""
