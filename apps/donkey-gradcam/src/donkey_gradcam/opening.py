@@ -11,7 +11,7 @@ from rlviz_overlay import Size
 from rlviz_video.command import native_stderr_held
 
 from donkey_gradcam.drives.config import read_config
-from donkey_gradcam.drives.drive import Drive, open_drive, views
+from donkey_gradcam.drives.drive import Drive, Every, open_drive, views
 from donkey_gradcam.drives.pictures import PictureError
 from donkey_gradcam.drives.problems import Problems
 from donkey_gradcam.drives.sight import Sight
@@ -19,7 +19,7 @@ from donkey_gradcam.explain import SAMPLE, Explainer, Tuning
 from donkey_gradcam.feed import Feed, Moment
 from donkey_gradcam.pilots import Pilot, pilot_of
 from donkey_gradcam.settings import DriveSettings, MapSettings, PilotSettings
-from donkey_gradcam.views import Explained, Frame, Record, View
+from donkey_gradcam.views import Explained, View
 
 Say = Callable[[str], None]
 """Takes each line for the console."""
@@ -70,49 +70,6 @@ class Ride:
         needed = None if shown is None else (shown - 1) * stride + 1
         seen = islice(views(drive, self.sight, settings, self.problems), needed)
         return islice(self.explainer.stream(seen, stride), shown)
-
-
-@dataclass(frozen=True, slots=True)
-class Every:
-    """Every `stride`-th record of a drive, as a drive."""
-
-    drive: Drive
-    stride: int
-
-    @property
-    def path(self) -> Path:
-        """The drive's."""
-        return self.drive.path
-
-    @property
-    def kind(self) -> str:
-        """The drive's."""
-        return self.drive.kind
-
-    @property
-    def note(self) -> str:
-        """The drive's."""
-        return self.drive.note
-
-    @property
-    def count(self) -> int | None:
-        """How many records there are, where that is known."""
-        return self.count_between()
-
-    def count_between(self, start: int = 0, end: int | None = None) -> int | None:
-        """How many records records(start, end) gives, where that is known."""
-        count = self.drive.count_between(start, end)
-        return None if count is None else -(-count // self.stride)
-
-    def records(
-        self, start: int = 0, end: int | None = None, problems: Problems | None = None
-    ) -> Iterator[Record]:
-        """Every `stride`-th of the drive's records, from the first."""
-        return islice(self.drive.records(start, end, problems), 0, None, self.stride)
-
-    def read(self, record: Record) -> Frame:
-        """Read a record's picture."""
-        return self.drive.read(record)
 
 
 def open_ride(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -72,6 +73,49 @@ class Drive(Protocol):
             ValueError: a video's frame that has been passed.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Every `stride`-th record of a drive, as a drive."""
+
+    drive: Drive
+    stride: int
+
+    @property
+    def path(self) -> Path:
+        """The drive's."""
+        return self.drive.path
+
+    @property
+    def kind(self) -> str:
+        """The drive's."""
+        return self.drive.kind
+
+    @property
+    def note(self) -> str:
+        """The drive's."""
+        return self.drive.note
+
+    @property
+    def count(self) -> int | None:
+        """How many records there are, where that is known."""
+        return self.count_between()
+
+    def count_between(self, start: int = 0, end: int | None = None) -> int | None:
+        """How many records records(start, end) gives, where that is known."""
+        count = self.drive.count_between(start, end)
+        return None if count is None else -(-count // self.stride)
+
+    def records(
+        self, start: int = 0, end: int | None = None, problems: Problems | None = None
+    ) -> Iterator[Record]:
+        """Every `stride`-th of the drive's records, from the first."""
+        return islice(self.drive.records(start, end, problems), 0, None, self.stride)
+
+    def read(self, record: Record) -> Frame:
+        """Read a record's picture."""
+        return self.drive.read(record)
 
 
 def open_drive(path: Path) -> Drive:
