@@ -147,6 +147,8 @@ def test_a_broken_catalog_line_is_named(refused, tub_v2):
         (("--method", "guess"), "is not one of 'gradcam'"),
         (("--video_name", "a/b"), "give a plain name"),
         (("--heat-scale", "fixed"), "without a value"),
+        (("--scale-value", 3), "for the scale 'typical', which finds its own"),
+        (("--smooth", -1), "a half-life of -1.0 frames"),
         (("--horizon", 48), "rows 0 to 47"),
         (("--device", "cuda"), "CUDA"),
         (("--device", "tpu"), "tpu"),

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import numpy as np
 from rlviz_cam import find_model, open_model_file
-from rlviz_overlay import Size
+from rlviz_overlay import Size, Smoother, check_scale
 from rlviz_video.command import native_stderr_held
 
 from donkey_gradcam.drives.config import read_config
-from donkey_gradcam.drives.drive import Drive, Every, open_drive, views
+from donkey_gradcam.drives.drive import Drive, Every, nothing_to_see, open_drive, views
 from donkey_gradcam.drives.pictures import PictureError
 from donkey_gradcam.drives.problems import Problems
 from donkey_gradcam.drives.sight import Sight
 from donkey_gradcam.explain import SAMPLE, Explainer, Tuning
 from donkey_gradcam.feed import Feed, Moment
 from donkey_gradcam.pilots import Pilot, pilot_of
+from donkey_gradcam.regions import Regions
 from donkey_gradcam.settings import DriveSettings, MapSettings, PilotSettings
 from donkey_gradcam.views import Explained, View
 
@@ -37,7 +38,7 @@ class Ride:
         sight: what is done to a picture before the network receives it.
         explainer: what makes the maps; tuned.
         tuning: what was measured on a sample of the drive.
-        frame_size: of the camera's pictures.
+        regions: the named parts of the camera's picture.
         problems: what was wrong with the drive; complete when all was read.
     """
 
@@ -48,7 +49,7 @@ class Ride:
     sight: Sight
     explainer: Explainer
     tuning: Tuning
-    frame_size: Size
+    regions: Regions
     problems: Problems = field(default_factory=Problems)
 
     @property
@@ -87,17 +88,20 @@ def open_ride(
         OSError: something cannot be read.
         ValueError: something is not what it should be, or a setting does not fit.
     """
+    # What is quick to refuse comes first: the model takes seconds.
+    check_scale(maps.heat_scale, maps.scale_value)
+    Smoother(maps.smooth)
     config = read_config(drive_settings.config) if drive_settings.config else None
     drive = open_drive(drive_settings.data_path)
+    regions = Regions(maps, _frame_size(drive, drive_settings))
     model_path = find_model(pilot_settings.model_path)
     with native_stderr_held():
         backend = open_model_file(model_path, trust=pilot_settings.trust, device=pilot_settings.device)
     pilot = pilot_of(backend, pilot_settings.type, pilot_settings.throttle_range, config)
     explainer = Explainer(backend, pilot, maps)
     sight = Sight(config, pilot.image_shape)
-    first = next(views(drive, sight, drive_settings, Problems()))
     tuning = explainer.tune(sample_moments(drive, sight, explainer, drive_settings))
-    ride = Ride(drive, drive_settings, model_path, pilot, sight, explainer, tuning, Size.of(first.frame))
+    ride = Ride(drive, drive_settings, model_path, pilot, sight, explainer, tuning, regions)
     for line in _remarks(ride):
         say(line)
     return ride
@@ -126,7 +130,6 @@ def sample_moments(
     needed = {place for last in wanted for place in range(max(0, last - run_up), last + 1)}
     moments: list[Moment] = []
     feed = Feed(explainer.pilot, explainer.backend)
-    error: PictureError | None = None
     before = -1
     for place, record in enumerate(islice(drive.records(settings.start, settings.end), length)):
         if place not in needed:
@@ -136,17 +139,30 @@ def sample_moments(
         before = place
         try:
             frame = drive.read(record)
-        except PictureError as problem:
-            error = error or problem
+        except PictureError:
             continue
         moment = feed(View(record, frame, sight(frame)))
         if place in wanted:
             moments.append(moment)
     if not moments:
-        why = f"; the first: {error}" if error else f" from {settings.start} to {settings.end or 'the end'}"
-        msg = f"no picture of {drive.path} can be used{why}"
+        msg = f"none of the {len(wanted)} pictures sampled from {drive.path} can be used; give a better range"
         raise ValueError(msg)
     return moments
+
+
+def _frame_size(drive: Drive, settings: DriveSettings) -> Size:
+    """The size of the first picture that can be used, which all frames will have.
+
+    Raises:
+        ValueError: there is none.
+    """
+    error: PictureError | None = None
+    for record in drive.records(settings.start, settings.end):
+        try:
+            return Size.of(drive.read(record))
+        except PictureError as problem:
+            error = error or problem
+    raise ValueError(nothing_to_see(drive, settings, error))
 
 
 def _length(drive: Drive, settings: DriveSettings) -> int:

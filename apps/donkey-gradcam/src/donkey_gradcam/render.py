@@ -17,7 +17,6 @@ from donkey_gradcam.manifest import describe_ride
 from donkey_gradcam.opening import Ride, Say, open_ride
 from donkey_gradcam.outputs import Outputs, Paths
 from donkey_gradcam.pilots import Reading
-from donkey_gradcam.regions import Regions
 from donkey_gradcam.settings import DriveSettings, MapSettings, OutputSettings, PilotSettings
 
 FRAMES_AHEAD = 64
@@ -64,13 +63,12 @@ def render_video(
     paths = Paths.under(output.folder, output.video_name)
     paths.check(output)
     ride = open_ride(drive, pilot, maps, say)
-    regions = Regions(maps, ride.frame_size)
-    canvas = PilotCanvas(canvas_spec(ride, maps, regions), maps, output)
-    outputs = Outputs(paths, output, canvas.size, regions.names)
+    canvas = PilotCanvas(canvas_spec(ride, maps), maps, output)
+    outputs = Outputs(paths, output, canvas.size, ride.regions.names)
     interrupted = False
     try:
         with one_thread(), outputs:
-            _draw_all(ride, maps, regions, canvas, outputs)
+            _draw_all(ride, maps, canvas, outputs)
     except KeyboardInterrupt:
         if not outputs.frames:
             raise
@@ -78,9 +76,9 @@ def render_video(
     return _finish(ride, maps, output, outputs, say, interrupted=interrupted)
 
 
-def canvas_spec(ride: Ride, maps: MapSettings, regions: Regions) -> CanvasSpec:
+def canvas_spec(ride: Ride, maps: MapSettings) -> CanvasSpec:
     """What never changes on the frames of a ride's video."""
-    pilot, explainer = ride.pilot, ride.explainer
+    pilot, explainer, regions = ride.pilot, ride.explainer, ride.regions
     heads = explainer.backend.heads()
 
     def bins(reading: Reading | None) -> int:
@@ -90,7 +88,7 @@ def canvas_spec(ride: Ride, maps: MapSettings, regions: Regions) -> CanvasSpec:
     return CanvasSpec(
         title=ride.model_path.name,
         pilot=pilot.type,
-        marked=Marked(ride.frame_size, regions.excluded, regions.road),
+        marked=Marked(regions.size, regions.excluded, regions.road),
         target=describe_target(maps.target, pilot),
         notes=_notes(ride, maps),
         shares=regions.names,
@@ -117,8 +115,8 @@ def _notes(ride: Ride, maps: MapSettings) -> tuple[str, ...]:
     )
 
 
-def _draw_all(ride: Ride, maps: MapSettings, regions: Regions, canvas: PilotCanvas, outputs: Outputs) -> None:
-    shares = regions.shares(ride.explainer.placer)
+def _draw_all(ride: Ride, maps: MapSettings, canvas: PilotCanvas, outputs: Outputs) -> None:
+    shares = ride.regions.shares(ride.explainer.placer)
     with closing(prefetch(ride.explained(), FRAMES_AHEAD)) as explained:
         for item in progress(explained, ride.frames, "Explaining"):
             evidence = select_evidence(item.map, maps.evidence)

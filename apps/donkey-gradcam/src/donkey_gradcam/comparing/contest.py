@@ -15,7 +15,6 @@ from donkey_gradcam.drawing.heat_picture import Marked
 from donkey_gradcam.drives.drive import views
 from donkey_gradcam.explain import describe_target
 from donkey_gradcam.opening import Ride
-from donkey_gradcam.regions import Regions
 from donkey_gradcam.settings import MapSettings
 from donkey_gradcam.views import Explained
 
@@ -38,8 +37,7 @@ class Contest:
     def __init__(self, rides: Sequence[Ride], maps: MapSettings) -> None:
         self.rides, self.maps = rides, maps
         self.names = pilot_names([ride.model_path for ride in rides])
-        size = rides[0].frame_size
-        self.regions = Regions(maps, size)
+        self.regions = rides[0].regions
         contestants = [
             Contestant(
                 name,
@@ -50,7 +48,7 @@ class Contest:
             )
             for name, ride in zip(self.names, rides, strict=True)
         ]
-        self.scores = Scoreboard(contestants, size)
+        self.scores = Scoreboard(contestants, self.regions.size)
 
     def spec(self) -> ComparisonSpec:
         """What never changes on the frames of the video."""

@@ -238,7 +238,7 @@ def views(drive: Drive, sight: Sight, settings: DriveSettings, report: Problems)
         if good is not None:
             yield View(record, good.frame, good.seen, held)
     if good is None:
-        raise ValueError(_nothing(drive, settings, error))
+        raise ValueError(nothing_to_see(drive, settings, error))
 
 
 def _look(own: Frame, record: Record, before: _Good | None, sight: Sight, report: Problems) -> _Good:
@@ -258,7 +258,8 @@ def _look(own: Frame, record: Record, before: _Good | None, sight: Sight, report
     return _Good(frame, own, sight(own))
 
 
-def _nothing(drive: Drive, settings: DriveSettings, error: PictureError | None) -> str:
+def nothing_to_see(drive: Drive, settings: DriveSettings, error: PictureError | None) -> str:
+    """The message for a range without a picture that can be used; `error` is the first one's, if any."""
     if error is not None:
         return f"no picture of {drive.path} can be used; the first: {error}"
     end = "the end" if settings.end is None else settings.end

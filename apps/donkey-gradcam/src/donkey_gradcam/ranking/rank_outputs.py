@@ -64,7 +64,7 @@ def write_table(path: Path, rows: Sequence[Row], judged: int, *, force: bool) ->
 def write_sheet(path: Path, review: Review, by: str) -> None:
     """Write the pictures of the worst frames with their heat as PNG, the worst first."""
     order = review.order
-    spec = canvas_spec(review.ride, review.maps, review.regions)
+    spec = canvas_spec(review.ride, review.maps)
     painter = HeatPainter(review.maps, spec.marked, spec.full_heat)
     tiles = [
         tile(item, painter, f"{number}. {_REMARKS[by]} {figure_of(row, by)}")

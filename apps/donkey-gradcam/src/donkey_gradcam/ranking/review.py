@@ -10,7 +10,6 @@ from rlviz_video import interrupts_deferred, prefetch, progress
 
 from donkey_gradcam.opening import Ride
 from donkey_gradcam.ranking.orders import Order, Row, Worst
-from donkey_gradcam.regions import Regions
 from donkey_gradcam.settings import MapSettings
 from donkey_gradcam.views import Explained
 
@@ -34,7 +33,7 @@ class Review:
 
     def __init__(self, ride: Ride, maps: MapSettings, order: Order, top: int) -> None:
         self.ride, self.maps, self.order = ride, maps, order
-        self.regions = Regions(maps, ride.frame_size)
+        self.regions = ride.regions
         self.rows: list[Row] = []
         self.worst: Worst[tuple[Row, Explained]] = Worst(top)
 
