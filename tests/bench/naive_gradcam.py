@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ import tf_keras
 
 
 def main(model_path: str, tub: str, frames: int, out: str) -> None:
-    model = tf_keras.models.load_model(model_path, compile=False)
+    model: Any = tf_keras.models.load_model(model_path, compile=False)
     both = tf_keras.Model(model.inputs, [model.get_layer("conv2d_5").output, model.outputs[0]])
     video = cv2.VideoWriter(out, cv2.VideoWriter.fourcc(*"MJPG"), 30, (320, 240))
     records = (Path(tub) / "catalog_0.catalog").read_text().splitlines()

@@ -50,13 +50,13 @@ def test_bins_are_read_as_donkeycar_unbins_them():
 
 
 def test_two_units_of_one_output_are_steering_and_throttle():
-    (command,) = open_pilot(PICTURES, {"out": (2,)}).commands({"out": np.float32([[0.25, 0.5]])})
+    (command,) = open_pilot(PICTURES, {"out": (2,)}).commands({"out": np.array([[0.25, 0.5]], np.float32)})
     assert (command.angle, command.throttle) == (0.25, 0.5)
 
 
 def test_the_latent_pilots_picture_is_no_command():
-    outputs = {"img_out": np.zeros((1, 1, 9, 9), np.float32), "n_outputs0": np.float32([[-0.5]])}
-    outputs["n_outputs1"] = np.float32([[0.75]])
+    outputs = {"img_out": np.zeros((1, 1, 9, 9), np.float32), "n_outputs0": np.array([[-0.5]], np.float32)}
+    outputs["n_outputs1"] = np.array([[0.75]], np.float32)
     (command,) = open_pilot(*STRUCTURES["latent"]).commands(outputs)
     assert (command.angle, command.throttle) == (-0.5, 0.75)
 

@@ -28,7 +28,7 @@ def regions(**settings):
 
 def shares(evidence, **settings):
     """The shares where each cell is drawn on its own 3 x 3 pixels."""
-    return regions(**settings).shares(Placer("field", FIELD))(np.float32(evidence))
+    return regions(**settings).shares(Placer("field", FIELD))(np.asarray(evidence, np.float32))
 
 
 def one_cell(y, x):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,7 +57,7 @@ def frames_of(out, name="grad_cam_visualization"):
     return list(VideoSource(out / f"{name}.mp4"))
 
 
-def timeline_of(out, name="grad_cam_visualization"):
+def timeline_of(out, name="grad_cam_visualization") -> list[dict[str, Any]]:
     return read_timeline(out / f"{name}.timeline.csv")
 
 
