@@ -179,7 +179,7 @@ def test_nothing_is_opened_when_an_output_exists(compared, tmp_path):
 
 @pytest.mark.parametrize("count", [1, 5])
 def test_two_to_four_pilots_are_compared(count):
-    with pytest.raises(ValueError, match=f"{count} models are given; name 2 to 4"):
+    with pytest.raises(ValueError, match=f"takes 2 to 4 models and got {count}"):
         CompareSettings((Path("a.h5"),) * count)
 
 

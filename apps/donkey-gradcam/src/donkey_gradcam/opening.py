@@ -15,9 +15,9 @@ from donkey_gradcam.drives.drive import Drive, Every, nothing_to_see, open_drive
 from donkey_gradcam.drives.pictures import PictureError
 from donkey_gradcam.drives.problems import Problems
 from donkey_gradcam.drives.sight import Sight
-from donkey_gradcam.explain import SAMPLE, Explainer, Tuning
+from donkey_gradcam.explain import SAMPLE, Explainer, Tuning, describe_target
 from donkey_gradcam.feed import Feed, Moment
-from donkey_gradcam.pilots import Pilot, pilot_of
+from donkey_gradcam.pilots import DEFAULT_THROTTLE_RANGE, Pilot, pilot_of
 from donkey_gradcam.regions import Regions
 from donkey_gradcam.settings import DriveSettings, MapSettings, PilotSettings
 from donkey_gradcam.views import Explained, View
@@ -102,7 +102,8 @@ def open_ride(
     sight = Sight(config, pilot.image_shape)
     tuning = explainer.tune(sample_moments(drive, sight, explainer, drive_settings))
     ride = Ride(drive, drive_settings, model_path, pilot, sight, explainer, tuning, regions)
-    for line in _remarks(ride):
+    guessed_range = config is None and pilot_settings.throttle_range is None
+    for line in _remarks(ride, guessed_range=guessed_range):
         say(line)
     return ride
 
@@ -178,8 +179,13 @@ FRAMES_OF_UNKNOWN = 256
 """Frames from which the sample is taken when a video does not say how long it is."""
 
 
-def _remarks(ride: Ride) -> Iterator[str]:
-    """What a person should know before the work begins."""
+def _remarks(ride: Ride, *, guessed_range: bool) -> Iterator[str]:
+    """What a person should know before the work begins.
+
+    Args:
+        ride: the pilot on its drive.
+        guessed_range: whether nobody said how fast a categorical pilot's last bin is.
+    """
     explainer, tuning = ride.explainer, ride.tuning
     yield f"Pilot: {ride.pilot.type}, {ride.model_path}"
     yield f"Drive: {ride.drive.kind}, {ride.drive.path}" + (
@@ -187,9 +193,15 @@ def _remarks(ride: Ride) -> Iterator[str]:
     )
     if ride.sight.note:
         yield f"Pictures: {ride.sight.note}"
+    throttle = ride.pilot.throttle
+    if throttle is not None and throttle.unit is None and guessed_range:
+        yield (
+            f"Throttle range: {DEFAULT_THROTTLE_RANGE}, donkeycar's own where nobody says; "
+            "--config or --throttle-range does"
+        )
     layer = explainer.layer
     shape = "x".join(str(n) for n in layer.output_shape)
-    yield f"Explaining {explainer.target.describe()} at {layer.name} ({shape})"
+    yield f"Explaining {describe_target(explainer.settings.target, ride.pilot)}, at {layer.name} ({shape})"
     if explainer.finer:
         height, width = explainer.field.cells
         yield (

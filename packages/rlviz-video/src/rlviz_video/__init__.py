@@ -5,7 +5,7 @@ from rlviz_video.h264_sink import PRESETS, H264Sink
 from rlviz_video.interrupts import interrupts_deferred
 from rlviz_video.manifest import library_versions, manifest_path, read_manifest, sha256_file, write_manifest
 from rlviz_video.moviepy_sink import MoviePySink
-from rlviz_video.outputs import check_output, make_folder, part_path
+from rlviz_video.outputs import check_mp4, check_output, make_folder, part_path
 from rlviz_video.pipeline import prefetch
 from rlviz_video.progress import progress
 from rlviz_video.sinks import FrameSink, ImageFolderSink, MemorySink
@@ -36,6 +36,7 @@ __all__ = [
     "Timeline",
     "VideoSource",
     "VideoSpec",
+    "check_mp4",
     "check_output",
     "collect_entries",
     "frame_rate",

@@ -43,7 +43,7 @@ class CompareSettings:
     def __post_init__(self) -> None:
         count = len(self.models)
         if not 2 <= count <= MOST_PILOTS:
-            msg = f"compare: {count} models are given; name 2 to {MOST_PILOTS} of them after the command"
+            msg = f"compare takes 2 to {MOST_PILOTS} models and got {count}; name them after the command"
             raise ValueError(msg)
         for option, given in (("--layer", self.layers), ("--type", self.types)):
             if len(given) not in {0, 1, count}:

@@ -11,6 +11,7 @@ from rlviz_video import (
     H264Sink,
     Timeline,
     VideoSpec,
+    check_mp4,
     check_output,
     interrupts_deferred,
     library_versions,
@@ -88,10 +89,12 @@ class FixOutputs:
         force: replace outputs that exist.
 
     Raises:
+        ValueError: the video's name does not end in `.mp4`.
         OSError: one exists, or its folder cannot be made.
     """
 
     def __init__(self, output_path: Path, *, force: bool) -> None:
+        check_mp4(output_path)
         self.video, self._force = output_path, force
         self.timeline = output_path.with_name(f"{output_path.stem}.fix.csv")
         self.manifest = manifest_path(output_path)

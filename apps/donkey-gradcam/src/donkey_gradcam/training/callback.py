@@ -45,8 +45,8 @@ class GradCamCallback(KerasHooks):
         layer: name of a layer, or None for the last spatial one on the path to the target.
         method: name of a CAM method.
         evidence: which sign of the map is shown: `positive`, `negative`, `absolute` or `signed`.
-        placement: where heat is drawn: `field` (where the layer's cells see), `center` or `stretch`. The same
-            all through the training: one that is measured, as for a video, would change with the weights.
+        placement: where heat is drawn: `center` (of what a cell sees), `field` (all of it) or `stretch`. The
+            same all through the training: one that is measured, as for a video, would change with the weights.
         config: a `myconfig.py`: what donkeycar does to a picture before the pilot sees it; or None.
         type: a donkeycar pilot type, or `auto` to tell it from the network's own structure.
         tensorboard: whether strips also go to TensorBoard, as the picture `gradcam` of the run `gradcam`.
@@ -67,7 +67,7 @@ class GradCamCallback(KerasHooks):
     layer: str | None = None
     method: str = "gradcam"
     evidence: str = "positive"
-    placement: str = "field"
+    placement: str = "center"
     config: str | Path | None = None
     type: str = "auto"
     tensorboard: bool = True
