@@ -46,7 +46,7 @@ class GradCamCallback(KerasHooks):
         method: name of a CAM method.
         evidence: which sign of the map is shown: `positive`, `negative`, `absolute` or `signed`.
         placement: where heat is drawn: `center` (of what a cell sees), `field` (all of it) or `stretch`. The
-            same all through the training: one that is measured, as for a video, would change with the weights.
+            same all through the training: a measured one, as for a video, would change with the weights.
         config: a `myconfig.py`: what donkeycar does to a picture before the pilot sees it; or None.
         type: a donkeycar pilot type, or `auto` to tell it from the network's own structure.
         tensorboard: whether strips also go to TensorBoard, as the picture `gradcam` of the run `gradcam`.
