@@ -1,13 +1,12 @@
 """The demo's page plays in a browser."""
 
 import json
-import shutil
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from breakout_gradcam.__main__ import main
+from video_page import video_page
 
 STEPS = 60
 
@@ -21,35 +20,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser(folder):
-    """Chromium without a window, with the demo's page open."""
-    from selenium import webdriver
-
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    driver = shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.skip("no chromium and chromedriver here")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1280,900"):
-        options.add_argument(argument)
-    with webdriver.Chrome(options, webdriver.ChromeService(driver)) as browser:
-        browser.get((folder / "index.html").as_uri())
-        yield browser
+def video(folder):
+    """The page's video in a browser."""
+    with video_page(folder / "index.html") as page:
+        yield page
 
 
 @pytest.fixture
-def video(browser):
-    """Ask the page's video for a property, once it knows the first frame."""
-
-    def ask(name: str) -> Any:
-        return browser.execute_script(f"return document.querySelector('video').{name}")
-
-    browser.execute_script("document.querySelector('video').preload = 'auto'")
-    deadline = time.monotonic() + 20
-    while ask("readyState") < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return ask
+def browser(video):
+    return video.browser
 
 
 def test_the_demo_makes_a_page_with_its_video_and_says_that_it_is_a_sample(folder):

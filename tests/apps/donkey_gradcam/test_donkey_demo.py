@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from donkey_gradcam.sample.sample_drive import drive_track
 from rlviz_video import VideoSource, read_timeline
+from video_page import video_page
 
 pytestmark = pytest.mark.keras
 
@@ -116,6 +117,14 @@ def test_the_page_shows_the_video_and_its_poster(made):
     (entry,) = json.loads((folder / "gallery.json").read_text())
     assert (folder / entry["video"]).is_file()
     assert (folder / entry["poster"]).is_file()
+
+
+def test_the_browser_can_show_the_video(made):
+    folder, _ = made
+    with video_page(folder / "index.html") as video:
+        assert video("readyState") >= 2
+        assert video("error") is None
+        assert video("duration") == pytest.approx(FRAMES / 20, abs=0.05)
 
 
 def test_the_demo_replaces_nothing_without_force(made):
