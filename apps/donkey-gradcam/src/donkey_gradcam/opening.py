@@ -196,8 +196,8 @@ def _remarks(ride: Ride, *, guessed_range: bool) -> Iterator[str]:
     throttle = ride.pilot.throttle
     if throttle is not None and throttle.unit is None and guessed_range:
         yield (
-            f"Throttle range: {DEFAULT_THROTTLE_RANGE}, donkeycar's own where nobody says; "
-            "--config or --throttle-range does"
+            f"Throttle range: {DEFAULT_THROTTLE_RANGE}, as in the configs that donkeycar makes; "
+            "--config or --throttle-range says otherwise"
         )
     layer = explainer.layer
     shape = "x".join(str(n) for n in layer.output_shape)

@@ -73,7 +73,7 @@ type_choice = click.Choice(["auto", *TYPES])
 
 open_options = together(
     click.option("--throttle-range", type=float,
-                 help="A categorical pilot's throttle at its last bin; the config's otherwise, or 0.5."),
+                 help="A categorical pilot's throttle at its last bin; the config's otherwise, or 0.8."),
     device_option,
     trust_option,
 )  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rlviz_cam import Backend
 
+from donkey_gradcam.drives.config import KEYS
 from donkey_gradcam.views import Command
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -19,8 +20,11 @@ TYPES = (
 )  # fmt: skip
 """The pilot types that donkeycar builds from Keras networks."""
 
-DEFAULT_THROTTLE_RANGE = 0.5
-"""donkeycar's own, where neither a config nor an option says how fast a categorical pilot's last bin is."""
+THROTTLE_RANGE = "MODEL_CATEGORICAL_MAX_THROTTLE_RANGE"
+"""What a config calls the throttle of a categorical pilot's last bin; a model file does not say it."""
+
+DEFAULT_THROTTLE_RANGE = float(KEYS[THROTTLE_RANGE].default)
+"""Of the configs that donkeycar makes."""
 
 _IMU = tuple(f"imu/{part}_{axis}" for part in ("acl", "gyr") for axis in "xyz")
 _BEHAVIOR = "behavior/one_hot_state_array"
@@ -157,8 +161,7 @@ def pilot_of(
         ValueError: the network is no pilot of donkeycar's, or not of the type that was named.
     """
     if throttle_range is None:
-        named = "MODEL_CATEGORICAL_MAX_THROTTLE_RANGE"
-        throttle_range = DEFAULT_THROTTLE_RANGE if config is None else float(config[named])
+        throttle_range = DEFAULT_THROTTLE_RANGE if config is None else float(config[THROTTLE_RANGE])
     convolutions = [layer.name for layer in backend.layers() if layer.kind == "conv"]
     return open_pilot(
         backend.inputs(),

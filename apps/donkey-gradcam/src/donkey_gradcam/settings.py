@@ -46,7 +46,7 @@ class PilotSettings:
     Attributes:
         model_path: the model's file or folder, or a folder with one model in it.
         type: a donkeycar pilot type, or `auto` to tell it from the network's own structure.
-        throttle_range: the throttle of a categorical pilot's last bin, or None for the config's (or 0.5).
+        throttle_range: the throttle of a categorical pilot's last bin, or None for the config's (or 0.8).
         device: `auto`, `cpu` or `cuda`.
         trust: run the code that a model file holds.
     """
