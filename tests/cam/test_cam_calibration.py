@@ -2,7 +2,16 @@
 
 import numpy as np
 import pytest
-from rlviz_cam import Covering, PatchGrid, Target, calibrate, occlusion, open_backend
+from rlviz_cam import (
+    Covering,
+    PatchGrid,
+    PlacementChoice,
+    Target,
+    calibrate,
+    choose_placement,
+    occlusion,
+    open_backend,
+)
 
 pytestmark = pytest.mark.torch
 
@@ -192,6 +201,23 @@ def test_frames_that_covering_does_not_change_do_not_count(tiled, scenes):
 def test_covering_that_changes_nothing_at_all_is_an_error(tiled, scenes):
     with pytest.raises(ValueError, match=r"changes the score on none of the frames"):
         calibrate(tiled, np.zeros_like(scenes), Target.unit(0), methods=["gradcam"])
+
+
+def choose(backend, scenes, evidence="absolute"):
+    return choose_placement(backend, scenes, Target.unit(0), layer="0", method="gradcam", evidence=evidence)
+
+
+def test_the_placement_chosen_is_the_one_that_agrees_best_on_patches_side_by_side(tiled, scenes):
+    covering = Covering(patch=2, stride=2)  # a seventh of 20 pixels
+    table = calibrate(
+        tiled, scenes, Target.unit(0), methods=["gradcam"], evidences=["absolute"], covering=covering
+    )
+    best = table.best()
+    assert choose(tiled, scenes) == PlacementChoice(best.placement, best.agreement, table.frames)
+
+
+def test_where_covering_changes_nothing_the_choice_says_that_nothing_was_measured(tiled, scenes):
+    assert choose(tiled, np.zeros_like(scenes)) == PlacementChoice("stretch", None, 0)
 
 
 def test_the_table_has_a_line_per_method_and_evidence(tiled, scenes):

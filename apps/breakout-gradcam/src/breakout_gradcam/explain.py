@@ -8,14 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rlviz_agents import Step
 from rlviz_cam import (
-    PLACEMENTS,
     Backend,
     CamExtractor,
-    Covering,
-    NoEffectError,
     Placer,
     Target,
-    calibrate,
+    choose_placement,
     receptive_field,
     select_evidence,
 )
@@ -135,24 +132,15 @@ class Explainer:
 
     def _choose_placement(self, steps: Sequence[Step]) -> None:
         sample = spread(steps, CALIBRATION_FRAMES)
-        # Patches side by side: twice the frames say more, at half the price, than patches that overlap.
-        patch, _ = Covering().steps(self.field.pixels)
-        try:
-            table = calibrate(
-                self._backend,
-                observations(sample),
-                self.target(sample),
-                layer=self.layer.name,
-                methods=(self._settings.method,),
-                evidences=(self._settings.evidence,),
-                placements=PLACEMENTS,
-                covering=Covering(patch=patch, stride=patch),
-            )
-        except NoEffectError:  # said on the frames and in the manifest: no agreement, on 0 frames
-            self.placement = PLACEMENTS[0]
-        else:
-            best = table.best(self._settings.method, self._settings.evidence)
-            self.placement, self.agreement, self.calibrated_on = best.placement, best.agreement, table.frames
+        found = choose_placement(
+            self._backend,
+            observations(sample),
+            self.target(sample),
+            layer=self.layer.name,
+            method=self._settings.method,
+            evidence=self._settings.evidence,
+        )
+        self.placement, self.agreement, self.calibrated_on = found.placement, found.agreement, found.frames
         self._placer = Placer(self.placement, self.field)
 
 

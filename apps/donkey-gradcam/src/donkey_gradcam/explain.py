@@ -7,15 +7,13 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 from rlviz_cam import (
-    PLACEMENTS,
     Backend,
     CamExtractor,
     CamResult,
-    Covering,
-    NoEffectError,
+    PlacementChoice,
     Placer,
     automatic_layer,
-    calibrate,
+    choose_placement,
     receptive_field,
     select_evidence,
 )
@@ -101,15 +99,22 @@ class Explainer:
             sample: moments spread over the drive.
         """
         settings = self.settings
-        placement, agreement, frames = settings.placement, None, 0
-        if placement == "auto":
-            placement, agreement, frames = self._choose_placement(sample)
-        self._placer = Placer(placement, self.field)
+        found = PlacementChoice(settings.placement, None, 0)
+        if settings.placement == "auto":
+            found = choose_placement(
+                self.backend,
+                batch_of(sample, self.pilot),
+                self.target,
+                layer=self.layer.name,
+                method=settings.method,
+                evidence=settings.evidence,
+            )
+        self._placer = Placer(found.placement, self.field)
         full_heat = settings.scale_value
         if SCALES[settings.heat_scale].measured:
             heat = [self.heat(self.maps(batch).maps) for batch in _batches(iter(sample), self.batch)]
             full_heat = typical_peak(np.concatenate(heat))
-        return Tuning(placement, agreement, frames, full_heat)
+        return Tuning(found.placement, found.agreement, found.frames, full_heat)
 
     def stream(self, views: Iterable[View], stride: int = 1) -> Iterator[Explained]:
         """Explain every `stride`-th view in order, a batch at a time; the pilot is fed with all of them."""
@@ -162,25 +167,6 @@ class Explainer:
         shown = select_evidence(maps, self.settings.evidence)
         placed = self.placer(shown.reshape(-1, *shown.shape[-2:]))
         return placed.reshape(*shown.shape[:-2], *placed.shape[-2:])
-
-    def _choose_placement(self, sample: Sequence[Moment]) -> tuple[str, float | None, int]:
-        # Patches side by side: twice the frames say more, at half the price, than patches that overlap.
-        patch, _ = Covering().steps(self.field.pixels)
-        try:
-            table = calibrate(
-                self.backend,
-                batch_of(sample, self.pilot),
-                self.target,
-                layer=self.layer.name,
-                methods=(self.settings.method,),
-                evidences=(self.settings.evidence,),
-                placements=PLACEMENTS,
-                covering=Covering(patch=patch, stride=patch),
-            )
-        except NoEffectError:  # said on the frames and in the manifest: no agreement, on 0 frames
-            return PLACEMENTS[0], None, 0
-        best = table.best(self.settings.method, self.settings.evidence)
-        return best.placement, best.agreement, table.frames
 
     def _finer_layer(self, path: Sequence[str]) -> str | None:
         """The last layer on the path with more cells than the one chosen, where that one has few."""

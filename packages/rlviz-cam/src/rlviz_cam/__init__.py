@@ -15,7 +15,9 @@ from rlviz_cam.calibration import (
     CalibrationRow,
     Covering,
     NoEffectError,
+    PlacementChoice,
     calibrate,
+    choose_placement,
 )
 from rlviz_cam.evidence import EVIDENCE, select_evidence
 from rlviz_cam.extractor import CamExtractor, CamResult
@@ -58,6 +60,7 @@ __all__ = [
     "LayerRecord",
     "NoEffectError",
     "PatchGrid",
+    "PlacementChoice",
     "Placer",
     "ReceptiveField",
     "Target",
@@ -65,6 +68,7 @@ __all__ = [
     "WindowOp",
     "automatic_layer",
     "calibrate",
+    "choose_placement",
     "eigen_cam",
     "eigen_grad_cam",
     "find_model",

@@ -188,6 +188,56 @@ def calibrate(
     return Calibration(tuple(rows), layer, target.describe(), int(counted.sum()), patch, stride)
 
 
+@dataclass(frozen=True, slots=True)
+class PlacementChoice:
+    """A placement that was measured.
+
+    Attributes:
+        placement: Name of the placement that agrees best with occlusion; the first of :data:`PLACEMENTS` when
+            covering changed nothing, so that nothing could be measured.
+        agreement: Its mean correlation with occlusion, or ``None``.
+        frames: Number of frames that it was measured on, 0 when covering changed nothing.
+    """
+
+    placement: str
+    agreement: float | None
+    frames: int
+
+
+def choose_placement(
+    backend: Backend, inputs: Inputs, target: Target, *, layer: str, method: str | CamMethod, evidence: str
+) -> PlacementChoice:
+    """Choose where the maps of one method and evidence are drawn, by their agreement with occlusion.
+
+    Args:
+        backend: The network.
+        inputs: A sample of frames, spread over a run.
+        target: The score explained.
+        layer: Layer's name.
+        method: Name of a method, or a function of a record.
+        evidence: Name out of :data:`rlviz_cam.EVIDENCE`.
+
+    Raises:
+        ValueError: When something asked for does not exist or fit.
+    """
+    # Patches side by side: twice the frames say more, at half the price, than patches that overlap.
+    patch, _ = Covering().steps(backend.input_size)
+    try:
+        table = calibrate(
+            backend,
+            inputs,
+            target,
+            layer=layer,
+            methods=(method,),
+            evidences=(evidence,),
+            covering=Covering(patch=patch, stride=patch),
+        )
+    except NoEffectError:  # an answer too, which the caller has to show
+        return PlacementChoice(PLACEMENTS[0], None, 0)
+    best = table.best()
+    return PlacementChoice(best.placement, best.agreement, table.frames)
+
+
 def _patch_operator(
     placement: str, field: ReceptiveField, grid: PatchGrid
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
