@@ -242,3 +242,20 @@ def test_a_model_can_still_be_trained_between_maps(pictures, channels_last, pilo
     fresh = CamExtractor(open_backend(model))(pictures, Target(head="n_outputs0")).maps
     assert not np.allclose(first, second)
     np.testing.assert_allclose(second, fresh, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(("steps", "samples"), [(1, 32), (3, 32), (20, 4), (200, 1)])
+def test_a_pass_holds_fewer_samples_where_each_is_many_images(keras, steps, samples):
+    from rlviz_cam.backends.keras import KerasBackend
+
+    layers = keras.layers
+    frames = layers.Input((steps, 6, 5, 1), name="img_in")
+    model = keras.Model(frames, layers.Dense(1)(layers.Flatten()(frames)))
+    backend = KerasBackend(model)
+    assert backend._usual_size() == samples
+    batch = np.random.default_rng(0).random((samples + 1, steps, 1, 6, 5), dtype=np.float32)
+    np.testing.assert_allclose(
+        next(iter(backend.predict(batch).values()))[-1:],
+        next(iter(backend.predict(batch[-1:]).values())),
+        rtol=1e-4,
+    )

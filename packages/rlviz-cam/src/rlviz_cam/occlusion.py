@@ -69,7 +69,7 @@ def occlusion(
     patch: int,
     stride: int,
     fill: str | float | Array = "mean",
-    batch_size: int = 64,
+    batch_size: int = 96,
 ) -> NDArray[np.float32]:
     """Return how much the score falls when a patch of the image is covered, in all its channels.
 
@@ -87,7 +87,7 @@ def occlusion(
         fill: What covers: ``mean``, each frame's (and step's) own mean per channel; ``median``, each pixel's
             median over the batch (the scene without what moves); a number; or an array that broadcasts to
             the image input.
-        batch_size: Covered images per forward pass.
+        batch_size: Covered images per forward pass, every time step counted; at least one sample.
 
     Returns:
         (N, gy, gx) float32, score less score when covered: positive where the patch raises the score.
@@ -104,7 +104,8 @@ def occlusion(
     whole = target.scores(outputs)
     count = len(grid.tops) * len(grid.lefts)
     effects = np.empty((len(images), count), dtype=np.float32)
-    for samples, places in _chunks(len(images), count, batch_size):
+    steps = images.shape[1] if images.ndim == 5 else 1
+    for samples, places in _chunks(len(images), count, max(1, batch_size // steps)):
         covered = images[samples]
         for number in range(len(covered)):
             rows, columns = grid.window(int(places[number]))

@@ -31,6 +31,9 @@ from rlviz_cam.targets import Target
 
 _Shape = tuple[int, ...]
 
+_SAMPLES, _IMAGES = 32, 96
+"""Of one pass at most, where its size is not chosen."""
+
 
 def limit_threads(count: int = 1) -> bool:
     """Let TensorFlow compute with so many threads, unless it is at work already.
@@ -67,7 +70,7 @@ class KerasBackend:
         device: str = "auto",
         input_shape: _Shape | Mapping[str, _Shape] | None = None,
         xla: bool = False,
-        batch_size: int = 32,
+        batch_size: int | None = None,
     ) -> None:
         check_model(model)
         self._place = _place_of(device)
@@ -280,7 +283,7 @@ class KerasBackend:
     def _run(self, done: "_Pass", arrays: Sequence[Array]) -> list[NDArray[np.float32]]:
         """Run a pass over a batch in pieces of one size, so that equal samples are computed alike."""
         samples = len(arrays[0])
-        size = 1 if samples == 1 else self._batch_size
+        size = 1 if samples == 1 else self._batch_size or self._usual_size()
         parts: list[list[NDArray[np.float32]]] = []
         for first in range(0, samples, size):
             count = min(size, samples - first)
@@ -293,6 +296,11 @@ class KerasBackend:
         return (
             parts[0] if len(parts) == 1 else [np.concatenate(several) for several in zip(*parts, strict=True)]
         )
+
+    def _usual_size(self) -> int:
+        """Samples of one pass: 32, and fewer where each is many images, so that memory stays small."""
+        steps = [spec.shape[0] or 1 for spec in self._given.specs if len(spec.shape) == 4]
+        return max(1, min(_SAMPLES, _IMAGES // max(steps, default=1)))
 
     def _placed(self) -> AbstractContextManager[Any]:
         return nullcontext() if self._place is None else tf.device(self._place)
