@@ -72,6 +72,19 @@ def test_the_same_file_twice_agrees_fully(compared):
     assert "linear.h5 (1) / linear.h5 (2)" in said
 
 
+def test_each_pilots_strongest_cell_can_be_framed(compared):
+    made, _ = compared("linear", "inferred")
+    plain = [frame.copy() for frame in VideoSource(made.video)]
+    made, _ = compared("linear", "inferred", maps={"show_field": True}, output={"force": True})
+    framed = list(VideoSource(made.video))
+    assert len(framed) == len(plain)
+    assert framed[0].shape[1] == plain[0].shape[1]
+    half = framed[0].shape[1] // 2
+    for side in (slice(half), slice(half, None)):
+        above = (slice(120), side)  # pictures; below, one more note makes the frame higher
+        assert any((one[above] != other[above]).any() for one, other in zip(plain, framed, strict=True))
+
+
 def test_pilots_of_every_kind_and_input_size_run_in_step(compared):
     made, _ = compared("linear", "categorical", "memory")
     assert [pilot.type for pilot in made.pilots] == ["linear", "categorical", "memory"]

@@ -62,10 +62,15 @@ class Ride:
         shown = -(-count // settings.stride)
         return shown if settings.max_frames is None else min(shown, settings.max_frames)
 
-    def explained(self) -> Iterator[Explained]:
-        """Every frame that is to be shown, in order."""
+    def explained(self, *, read_all: bool = False) -> Iterator[Explained]:
+        """Every frame that is to be shown, in order.
+
+        Args:
+            read_all: read also what is neither shown nor remembered by the pilot. Which picture is the first,
+                and which is held where one is missing, is then the same for every pilot.
+        """
         settings, stride, drive = self.settings, self.settings.stride, self.drive
-        if not self.pilot.run_up:  # nothing is remembered: what is not shown need not be read
+        if not (read_all or self.pilot.run_up):
             drive, stride = Every(drive, stride), 1
         shown = settings.max_frames
         needed = None if shown is None else (shown - 1) * stride + 1

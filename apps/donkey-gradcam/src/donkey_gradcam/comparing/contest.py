@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from itertools import islice
 from pathlib import Path
 
 from rlviz_cam import select_evidence
@@ -12,7 +11,6 @@ from donkey_gradcam.comparing.compare_outputs import CompareOutputs
 from donkey_gradcam.comparing.scores import Contestant, Scoreboard
 from donkey_gradcam.drawing.comparison_canvas import ComparisonCanvas, ComparisonSpec
 from donkey_gradcam.drawing.heat_picture import Marked
-from donkey_gradcam.drives.drive import views
 from donkey_gradcam.explain import describe_target
 from donkey_gradcam.opening import Ride
 from donkey_gradcam.settings import MapSettings
@@ -59,6 +57,7 @@ class Contest:
             marked=Marked(self.regions.size, self.regions.excluded, self.regions.road),
             notes=tuple(self._notes()),
             full_heats=tuple(ride.tuning.full_heat for ride in self.rides),
+            fields=tuple(ride.explainer.field for ride in self.rides),
         )
 
     def _notes(self) -> Iterator[str]:
@@ -94,20 +93,7 @@ class Contest:
 
 def in_step(rides: Sequence[Ride]) -> Iterator[tuple[Explained, ...]]:
     """The same frames as each pilot has them, in order."""
-    yield from zip(*map(_explained, rides), strict=True)
-
-
-def _explained(ride: Ride) -> Iterator[Explained]:
-    """Every frame that is to be shown, out of all that can be read.
-
-    `Ride.explained` does not read what a pilot without memory does not need, so that the frames of two pilots
-    might differ: in which is the first, and in which picture is held where one is missing.
-    """
-    settings = ride.settings
-    shown, stride = settings.max_frames, settings.stride
-    needed = None if shown is None else (shown - 1) * stride + 1
-    seen = islice(views(ride.drive, ride.sight, settings, ride.problems), needed)
-    return islice(ride.explainer.stream(seen, stride), shown)
+    yield from zip(*(ride.explained(read_all=True) for ride in rides), strict=True)
 
 
 def pilot_names(paths: Sequence[Path]) -> tuple[str, ...]:
