@@ -10,8 +10,8 @@ import nox
 ROOT = Path(__file__).parent
 CONSTRAINTS = ROOT / "constraints.txt"
 PACKAGES = ("rlviz-cam", "rlviz-overlay", "rlviz-video", "rlviz-agents")
-APPS = ("breakout-gradcam", "donkey-gradcam")
-GROUPS = ("test", "lint", "types", "browser", "tensorboard", "bench", "donkey-bench")
+APPS = ("breakout-gradcam", "donkey-gradcam", "deepracer-analyzer")
+GROUPS = ("test", "lint", "types", "browser", "tensorboard", "notebook", "bench", "donkey-bench")
 GALLERY = ROOT / "gallery"
 # TensorFlow 2.21 has wheels for Python up to 3.13: where this is a newer one, uv fetches that.
 PYTHON = None if sys.version_info < (3, 14) else "3.13"
@@ -113,6 +113,16 @@ def donkey_gradcam(session: nox.Session) -> None:
     install(session, *editable("donkey-gradcam"), *groups)
     without(session, "torch")
     pytest(session, "tests/apps/donkey_gradcam", "tests/architecture/test_app_frameworks.py")
+
+
+@nox.session(name="deepracer-analyzer", python=PYTHON)
+def deepracer_analyzer(session: nox.Session) -> None:
+    """Test this app with nothing installed but itself: a forgotten dependency fails."""
+    groups = ("--group", "test", "--group", "browser", "--group", "notebook")
+    install(session, *editable("deepracer-analyzer[ocr]"), *groups)
+    for framework in ("torch", "tensorflow"):
+        without(session, framework)
+    pytest(session, "tests/apps/deepracer_analyzer", "tests/architecture/test_app_frameworks.py")
 
 
 @nox.session(python=PYTHON)

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 FOREIGN = {
     "breakout-gradcam": {"tensorflow", "keras", "tf-keras"},
     "donkey-gradcam": {"torch", "stable-baselines3", "gymnasium"},
+    "deepracer-analyzer": {"torch", "tensorflow", "keras", "gymnasium"},
 }
 
 

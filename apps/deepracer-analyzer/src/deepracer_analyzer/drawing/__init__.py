@@ -1,0 +1,1 @@
+"""What is drawn over the video: action space, variables, help, reward charts."""

@@ -1,0 +1,1 @@
+"""The window: pictures at their time, keys, and recordings."""
