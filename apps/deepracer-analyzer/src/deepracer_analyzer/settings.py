@@ -30,13 +30,15 @@ class SyncSettings:
 
     Attributes:
         sync: False shows row i on picture i, as the original did.
-        cache: Folder of `sync.csv` and `<name>.with_speed.csv`; None: `<model>/deepracer_analysis`.
+        folder: Where `sync.csv` and `<name>.with_speed.csv` go; None: `deepracer_analysis/<model>`.
         again: Read the video again even when nothing changed.
+        check_ocr: Also read the speeds with tesseract, and say how far both agree.
     """
 
     sync: bool = True
-    cache: Path | None = None
+    folder: Path | None = None
     again: bool = False
+    check_ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +94,29 @@ class ViewSettings:
             raise ValueError(msg)
         if not 0 <= self.colormap <= 21:
             msg = f"--colormap {self.colormap}: give 0 to 21"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSettings:
+    """Which pictures become a video, and where it goes.
+
+    Attributes:
+        output: The MP4; None: `deepracer_analysis/<model>/<video's or log's name>_analysis.mp4`.
+        start: First picture.
+        end: The picture to stop before, or None for the last.
+        force: Replace outputs that exist.
+
+    Raises:
+        ValueError: Numbers that leave nothing to show.
+    """
+
+    output: Path | None = None
+    start: int = 0
+    end: int | None = None
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or (self.end is not None and self.end <= self.start):
+            msg = f"--start {self.start} --end {self.end}: no picture lies between; give 0 <= start < end"
             raise ValueError(msg)
