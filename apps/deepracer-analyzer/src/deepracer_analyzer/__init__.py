@@ -1,4 +1,4 @@
-"""Replay a DeepRacer evaluation with action space, speed and reward parts over the video, in step with its log.
+"""A DeepRacer evaluation replayed: action space, speed and reward parts over the video, in step with its log.
 
 Example:
     >>> from deepracer_analyzer import Simulation

@@ -47,9 +47,7 @@ def _toggle(name: str) -> Command:
 
 
 def _change_rate(by: int) -> Command:
-    return lambda state: state.showing(
-        frame_rate=min(max(state.view.frame_rate + by, 1), MAX_FRAME_RATE)
-    )
+    return lambda state: state.showing(frame_rate=min(max(state.view.frame_rate + by, 1), MAX_FRAME_RATE))
 
 
 def _jump(tenth: int) -> Command:
@@ -62,9 +60,7 @@ def _step(by: int) -> Command:
 
 def _change_attenuation(by: float) -> Command:
     low, high = ATTENUATIONS
-    return lambda state: state.showing(
-        attenuation=min(max(round(state.view.attenuation + by, 2), low), high)
-    )
+    return lambda state: state.showing(attenuation=min(max(round(state.view.attenuation + by, 2), low), high))
 
 
 def _change_gaussian(by: int) -> Command:
