@@ -1,6 +1,7 @@
 """Which rows count at a picture: found once for the whole log, looked up at each picture."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deepracer_analyzer.drawing.moment import Moment
 from deepracer_analyzer.views import BEFORE, Log, Rows, Sync
@@ -56,7 +57,7 @@ def episode_starts(episodes: Rows) -> Rows:
     return np.maximum.accumulate(np.where(first, rows, 0))
 
 
-def rows_since(ended: "np.typing.NDArray[np.bool_]") -> Rows:
+def rows_since(ended: NDArray[np.bool_]) -> Rows:
     """For each row, the row after the last one at or before it for which `ended` is true; int (N,)."""
     rows = np.arange(len(ended))
     return np.maximum.accumulate(np.where(ended, rows + 1, 0))

@@ -138,6 +138,13 @@ class Session:
         view = view or self.state.view
         return self._canvas.draw(picture, self.moment(number, view), view)
 
+    def _repr_png_(self) -> bytes:
+        """The picture that is shown, for a notebook's cell."""
+        import cv2
+
+        picture = cv2.cvtColor(self.frame(), cv2.COLOR_RGB2BGR)
+        return cv2.imencode(".png", picture)[1].tobytes()
+
     def run(self) -> int:
         """Play it in a window until the user quits; the exit status."""
         from deepracer_analyzer.playing.window import play
