@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from rlviz_overlay import (
     COLORMAPS,
+    OPENCV_COLORMAPS,
     Blender,
     Picture,
     Rect,
@@ -13,6 +14,7 @@ from rlviz_overlay import (
     resize_frame,
     resize_heatmap,
 )
+from rlviz_overlay.opencv import cv2
 
 RNG = np.random.default_rng(1)
 FRAME = RNG.integers(0, 256, (21, 16, 3), dtype=np.uint8)
@@ -25,6 +27,24 @@ def test_a_colour_table_is_256_rgb_colours_that_cannot_be_changed(name):
     assert table.shape == (256, 3)
     assert table.dtype == np.uint8
     assert not table.flags.writeable
+
+
+@pytest.mark.parametrize(("number", "name"), enumerate(OPENCV_COLORMAPS))
+def test_opencv_s_tables_have_its_names_and_numbers(number, name):
+    assert getattr(cv2, f"COLORMAP_{name.upper()}") == number
+    levels = np.arange(256, dtype=np.uint8).reshape(256, 1)
+    assert (cv2.applyColorMap(levels, number)[:, 0, ::-1] == colormap(name)).all()
+
+
+def test_opencv_s_tables_are_all_there():
+    assert len(OPENCV_COLORMAPS) == 22
+    assert list(COLORMAPS) == [*OPENCV_COLORMAPS, "diverging"]
+
+
+@pytest.mark.parametrize("name", COLORMAPS)
+def test_a_table_is_said_to_have_the_same_ends_exactly_where_it_has(name):
+    low, high = colormap(name)[[0, 255]].astype(int)
+    assert ("look the same" in COLORMAPS[name]) == (np.abs(low - high).max() < 30)
 
 
 def test_the_ends_of_jet_are_blue_and_red():
@@ -52,7 +72,7 @@ def test_the_diverging_table_is_blue_below_dark_at_and_orange_above_zero():
 
 
 def test_an_unknown_table_names_those_there_are():
-    with pytest.raises(ValueError, match=r"no colormap 'jett'.*viridis.*jet"):
+    with pytest.raises(ValueError, match=r"no colormap 'jett'.*jet.*viridis"):
         colormap("jett")
 
 

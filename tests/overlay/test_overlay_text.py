@@ -6,6 +6,7 @@ from rlviz_overlay import (
     REGULAR,
     Label,
     Paragraph,
+    Print,
     Rect,
     Size,
     TextStyle,
@@ -16,6 +17,8 @@ from rlviz_overlay import (
     new_canvas,
     wrap_text,
 )
+from rlviz_overlay.lettering import KeptPrints
+from rlviz_overlay.opencv import cv2
 
 TEXTS = [
     "NOOP",
@@ -254,3 +257,45 @@ def test_a_long_name_keeps_its_beginning_and_its_end(width):
 
 def test_no_room_leaves_one_letter():
     assert elide_middle(NAME, 1, TextStyle(14, DARK.text)) == "p…"
+
+
+def outlined_one_after_the_other(canvas, text, taken, style):
+    """The line over eight copies of itself, each drawn by OpenCV."""
+    font = cv2.FontFace("sans")
+    x, y = taken.x + style.margin, taken.y + style.ascent
+    places = [(dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if dx or dy]
+    for dx, dy in places:
+        place = (x + dx * style.reach, y + dy * style.reach)
+        cv2.putText(canvas, text, place, style.outline, font, style.height, style.weight)
+    cv2.putText(canvas, text, (x, y), style.color, font, style.height, style.weight)
+
+
+@pytest.mark.parametrize("weight", [REGULAR, BOLD])
+@pytest.mark.parametrize("height", [7, 12, 20, 41])
+@pytest.mark.parametrize("colors", [(WHITE, BLACK), ((200, 30, 90), (250, 240, 20))])
+def test_an_outlined_line_looks_as_if_its_copies_were_drawn_one_after_the_other(weight, height, colors):
+    style = TextStyle(height, colors[0], weight, outline=colors[1])
+    canvas = np.random.default_rng(1).integers(0, 256, (80, 700, 3), dtype=np.uint8)
+    expected = canvas.copy()
+    taken = draw_text(canvas, "Speed 3.21 jÄq", Rect(5, 6, 690, 70), style)
+    outlined_one_after_the_other(expected, "Speed 3.21 jÄq", taken, style)
+    assert np.abs(canvas.astype(int) - expected).max() <= 4
+
+
+def test_kept_lines_take_no_more_memory_than_they_may():
+    kept = KeptPrints(1000)
+    for width in (1, 5, 20, 40, 3, 400):
+        kept.get(width, lambda width=width: Print(*np.zeros((2, 2, width, 3), np.uint8)))
+        assert kept.nbytes <= 1000
+
+
+def test_the_line_used_last_is_kept_the_longest():
+    made = []
+
+    def use(kept, name):
+        kept.get(name, lambda: made.append(name) or Print(*np.zeros((2, 10, 10, 3), np.uint8)))
+
+    kept = KeptPrints(1200)
+    for name in "abaca":
+        use(kept, name)
+    assert made == ["a", "b", "c"]

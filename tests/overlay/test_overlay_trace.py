@@ -151,3 +151,71 @@ def test_a_chart_needs_series():
 def test_a_step_is_one_pixel_or_more():
     with pytest.raises(ValueError, match="step of 0"):
         chart(step=0)
+
+
+WAVE = np.stack([np.sin(np.arange(300) / 9), np.cos(np.arange(300) / 9)], axis=1)
+
+
+def test_shown_values_are_drawn_as_if_they_had_come_one_by_one():
+    made = chart()
+    made.show(WAVE)
+    assert (drawn(made) == drawn(chart(*WAVE.tolist()))).all()
+
+
+def test_shown_values_replace_all_that_was_there():
+    made, other = chart((1, 1), (-1, -1)), chart()
+    made.cut()
+    for one in (made, other):
+        one.show(WAVE[:40])
+    assert (drawn(made) == drawn(other)).all()
+
+
+def test_showing_changes_no_values_of_the_caller():
+    values = WAVE.copy()
+    made = chart()
+    made.show(values)
+    made.update(0, 0)
+    assert (values == WAVE).all()
+
+
+def test_shown_values_have_gaps_where_they_are_not_known_and_where_lines_start():
+    made = chart()
+    values = np.array([[0, 0], [1, np.nan], [0, 1], [1, 0.0]])
+    made.show(values, np.array([False, False, True, False]))
+    pilot, user = made.runs(Rect(0, 0, 100, 50))
+    assert [len(run) for run in pilot] == [2, 2]
+    assert [len(run) for run in user] == [1, 2]
+
+
+def test_no_shown_values_are_an_empty_chart():
+    made = chart((1, 1))
+    made.show(np.empty((0, 2)))
+    assert (drawn(made) == drawn(chart())).all()
+
+
+def test_an_upright_line_stands_behind_a_marked_value():
+    made, plain = chart(step=3), chart(step=3)
+    made.show(WAVE[:20], marks=[15])
+    plain.show(WAVE[:20])
+    changed = (drawn(made) != drawn(plain)).any(axis=2)
+    assert set(np.flatnonzero(changed.any(axis=0))) == {made.column(SIZE, 4)}
+    assert made.column(SIZE, 4) == made.column(SIZE, 0) - 12
+
+
+def test_marks_outside_the_plot_are_not_drawn():
+    made, plain = chart(), chart()
+    made.show(WAVE, marks=[0])
+    plain.show(WAVE)
+    assert (drawn(made) == drawn(plain)).all()
+
+
+def test_a_chart_without_header_is_plot_from_the_top():
+    made = chart((0, 0), title="Steering", header=False)
+    assert made.plot(SIZE).y == 0
+    assert made.plot(SIZE).bottom == SIZE.height
+
+
+@pytest.mark.parametrize("values", [np.zeros(3), np.zeros((3, 1)), np.full((3, 2), np.inf)])
+def test_shown_values_have_a_column_a_series_and_are_not_infinite(values):
+    with pytest.raises(ValueError, match="series pilot, user"):
+        chart().show(values)

@@ -2,7 +2,7 @@
 
 from rlviz_overlay.axis import Axis, Limits, format_value
 from rlviz_overlay.chart import BarChart, LineChart
-from rlviz_overlay.colormap import COLORMAPS, Table, colormap
+from rlviz_overlay.colormap import COLORMAPS, OPENCV_COLORMAPS, Table, colormap
 from rlviz_overlay.drawable import Drawable, Static, draw_box, fill, new_canvas
 from rlviz_overlay.gauge import Gauge
 from rlviz_overlay.geometry import Frame, Rect, Size
@@ -28,6 +28,7 @@ from rlviz_overlay.normalize import (
 from rlviz_overlay.outline import Outline
 from rlviz_overlay.panel import KeyValues, Legend, Panel
 from rlviz_overlay.picture import Picture
+from rlviz_overlay.prints import Print
 from rlviz_overlay.text import (
     BOLD,
     REGULAR,
@@ -47,6 +48,7 @@ __all__ = [
     "BOLD",
     "COLORMAPS",
     "DARK",
+    "OPENCV_COLORMAPS",
     "REGULAR",
     "SCALES",
     "Axis",
@@ -74,6 +76,7 @@ __all__ = [
     "Paragraph",
     "PerFrame",
     "Picture",
+    "Print",
     "Rect",
     "RunningMax",
     "Scale",

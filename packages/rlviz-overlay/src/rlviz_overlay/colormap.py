@@ -12,34 +12,39 @@ from rlviz_overlay.opencv import cv2
 Table = NDArray[np.uint8]
 """A colour table: uint8 (256, 3), RGB; row 0 is the lowest level, row 255 the highest."""
 
-_OPENCV: Mapping[str, int] = {
-    "inferno": cv2.COLORMAP_INFERNO,
-    "magma": cv2.COLORMAP_MAGMA,
-    "plasma": cv2.COLORMAP_PLASMA,
-    "viridis": cv2.COLORMAP_VIRIDIS,
-    "cividis": cv2.COLORMAP_CIVIDIS,
-    "turbo": cv2.COLORMAP_TURBO,
-    "jet": cv2.COLORMAP_JET,
-    "hot": cv2.COLORMAP_HOT,
-    "bone": cv2.COLORMAP_BONE,
-}
-
 # Signed heat: cold below zero, warm above, dark where there is none, equally light at both ends.
 _DIVERGING = ((140, 215, 255), (45, 130, 215), (22, 22, 26), (205, 75, 40), (255, 190, 110))
 
-COLORMAPS: Mapping[str, str] = MappingProxyType(
+OPENCV_COLORMAPS: Mapping[str, str] = MappingProxyType(
     {
-        "inferno": "perceptually even, black over red to yellow",
+        "autumn": "red to yellow",
+        "bone": "black to white with a blue tint",
+        "jet": "the classic rainbow, blue to red; its yellow stands out where nothing does",
+        "winter": "blue to green",
+        "rainbow": "red over green to violet",
+        "ocean": "black over blue to white",
+        "summer": "green to yellow",
+        "spring": "magenta to yellow",
+        "cool": "cyan to magenta",
+        "hsv": "all hues: both ends are red, so that most and least heat look the same",
+        "pink": "black over rose to white",
+        "hot": "black over red to white",
+        "parula": "blue over green to yellow",
         "magma": "perceptually even, black over purple to white",
+        "inferno": "perceptually even, black over red to yellow",
         "plasma": "perceptually even, blue over pink to yellow",
         "viridis": "perceptually even, purple over green to yellow",
         "cividis": "perceptually even, blue to yellow, the same to colour-blind eyes",
+        "twilight": "pale over blue, black and red to pale: most and least heat look the same",
+        "twilight_shifted": "black over blue, pale and red to black: most and least heat look the same",
         "turbo": "rainbow with smooth lightness",
-        "jet": "the classic rainbow, blue to red; its yellow stands out where nothing does",
-        "hot": "black over red to white",
-        "bone": "black to white with a blue tint",
-        "diverging": "for signed heat: blue below zero, dark at zero, orange above",
+        "deepgreen": "black over green to white",
     }
+)
+"""Name of each of OpenCV's colour tables in the order of its numbers, 0 to 21, with what it looks like."""
+
+COLORMAPS: Mapping[str, str] = MappingProxyType(
+    {**OPENCV_COLORMAPS, "diverging": "for signed heat: blue below zero, dark at zero, orange above"}
 )
 """Name of each colour table, with what it looks like."""
 
@@ -58,7 +63,8 @@ def colormap(name: str) -> Table:
         table = _between(_DIVERGING)
     else:
         levels = np.arange(256, dtype=np.uint8).reshape(256, 1)
-        table = np.asarray(cv2.applyColorMap(levels, _OPENCV[name]), np.uint8).reshape(256, 3)[:, ::-1].copy()
+        bgr = cv2.applyColorMap(levels, list(OPENCV_COLORMAPS).index(name))
+        table = np.asarray(bgr, np.uint8).reshape(256, 3)[:, ::-1].copy()
     table.flags.writeable = False
     return table
 

@@ -6,8 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal
 
+import numpy as np
+
 from rlviz_overlay.geometry import Frame, Rect, Size
+from rlviz_overlay.lettering import KeptPrints, outlined
 from rlviz_overlay.opencv import cv2
+from rlviz_overlay.prints import Print
 from rlviz_overlay.theme import Color
 
 Align = Literal["left", "center", "right"]
@@ -26,7 +30,8 @@ ELLIPSIS = "…"
 # The font's instance (its weight) is state that all threads share.
 _font_lock = threading.Lock()
 
-_COMPASS = ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1))
+# Outlined lines cost nine times as much as plain ones: so each is drawn once while it is in use.
+_outlined_lines = KeptPrints(16 * 2**20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +175,16 @@ def draw_text(
     free = rect.width - fitted.width
     left = {"left": 0, "center": free // 2, "right": free}[align]
     baseline = _baseline(rect.height, style, valign)
-    view = rect.view(canvas)
-    with _font_lock:
-        if style.outline is not None:
-            for dx, dy in _COMPASS:
-                place = (left + style.margin + dx * style.reach, baseline + dy * style.reach)
-                cv2.putText(view, fitted.text, place, style.outline, _font(), style.height, style.weight)
-        place = (left + style.margin, baseline)
-        cv2.putText(view, fitted.text, place, style.color, _font(), style.height, style.weight)
-    return Rect(rect.x + left, rect.y + baseline - style.ascent, fitted.width, style.line_height)
+    taken = Rect(rect.x + left, rect.y + baseline - style.ascent, fitted.width, style.line_height)
+    if style.outline is None:
+        with _font_lock:
+            place = (left + style.margin, baseline)
+            cv2.putText(
+                rect.view(canvas), fitted.text, place, style.color, _font(), style.height, style.weight
+            )
+    else:
+        _outlined_lines.get(fitted, lambda: _outlined(fitted)).draw(canvas, taken)
+    return taken
 
 
 @lru_cache(maxsize=256)
@@ -224,6 +230,16 @@ def elide_middle(text: str, width: int, style: TextStyle) -> str:
         if measure_text(shorter, style).width <= width:
             return shorter
     return line[:1] + ELLIPSIS
+
+
+def _outlined(fitted: FittedText) -> Print:
+    """A line with its outline, of the size that draw_text() says it takes."""
+    style = fitted.style
+    letters = np.zeros((style.line_height, fitted.width), np.uint8)
+    with _font_lock:
+        place = (style.margin, style.ascent)
+        cv2.putText(letters, fitted.text, place, (255,), _font(), style.height, style.weight)
+    return outlined(letters, style.reach, style.color, style.outline or style.color)
 
 
 @cache

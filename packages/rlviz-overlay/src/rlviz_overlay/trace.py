@@ -51,6 +51,13 @@ class _History:
         self._starts[self._count] = start
         self._count += 1
 
+    def replace(self, values: NDArray[np.float64], starts: NDArray[np.bool_]) -> None:
+        """Forget everything, and take the newest of these."""
+        self._count = min(_MOST, len(values))
+        part = slice(len(values) - self._count, None)
+        self._values[: self._count] = values[part]
+        self._starts[: self._count] = starts[part]
+
     def newest(self, count: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """At most this many moments, oldest first: values (N, series), and where lines start (N,)."""
         part = slice(max(0, self._count - min(count, _MOST)), self._count)
@@ -91,6 +98,7 @@ class TraceChart:
         step: int = 2,
         limits: Limits | None = None,
         ends: tuple[str, str] = ("", ""),
+        header: bool = True,
         text_height: int = 12,
         theme: Theme = DARK,
     ) -> None:
@@ -102,6 +110,7 @@ class TraceChart:
             step: Pixels from one value to the next.
             limits: Values at the bottom and the top; None: from zero to the lowest and highest value so far.
             ends: What the bottom and the top mean; the numbers themselves when empty.
+            header: Whether title, names and newest values stand above the plot.
             text_height: Font size in pixels.
             theme: Colours.
 
@@ -119,10 +128,12 @@ class TraceChart:
         self._series = tuple(series)
         self._step = step
         self._ends = ends
+        self._with_header = header
         self._style = TextStyle(text_height, theme.muted)
         self._theme = theme
         self._history = _History(len(series))
         self._starts = True
+        self._marks: tuple[int, ...] = ()
         self._kept: _Kept | None = None
 
     def update(self, *values: float | None) -> None:
@@ -139,7 +150,40 @@ class TraceChart:
         numbers = [np.nan if value is None else float(value) for value in values]
         self._history.append(numbers, start=self._starts)
         self._starts = False
+        self._marks = ()
         self.axis.include(known)
+
+    def show(
+        self,
+        values: NDArray[np.float64],
+        starts: NDArray[np.bool_] | None = None,
+        *,
+        marks: Sequence[int] = (),
+    ) -> None:
+        """Show these values and no others, whatever was there before: for charts that are read in any order.
+
+        Args:
+            values: Float64 (N, series), oldest first, NaN where one is not known; the newest are shown where
+                there is no room for all.
+            starts: Bool (N,), True where the lines do not go on from the value before; None: nowhere.
+            marks: Indices of values behind which a thin upright line stands.
+
+        Raises:
+            ValueError: The values have another shape, or one is infinite.
+        """
+        if values.ndim != 2 or values.shape[1] != len(self._series) or np.isinf(values).any():
+            names = ", ".join(series.name for series in self._series)
+            msg = (
+                f"values of shape {values.shape} for the series {names}; "
+                f"give shape (N, {len(self._series)}), finite or NaN"
+            )
+            raise ValueError(msg)
+        self._history.replace(values, np.zeros(len(values), np.bool_) if starts is None else starts)
+        self._starts = False
+        self._marks = tuple(len(values) - 1 - mark for mark in marks)
+        known = values[np.isfinite(values)]
+        if known.size:
+            self.axis.include([float(known.min()), float(known.max())])
 
     def cut(self) -> None:
         """Do not join the next values to those before, which belong to something else."""
@@ -153,6 +197,10 @@ class TraceChart:
         """Where the lines are drawn in a chart of this size, from the chart's top left corner."""
         return self._prepared(size).plot
 
+    def column(self, size: Size, age: int) -> int:
+        """Where the value of some steps ago is in a chart of this size, in pixels from the chart's left."""
+        return self._prepared(size).plot.inset(1).right - 1 - self._step * age
+
     def draw(self, canvas: Frame, rect: Rect) -> None:
         """Draw plot, lines, names and newest values; covers the whole rectangle."""
         kept = self._prepared(rect.size)
@@ -161,6 +209,9 @@ class TraceChart:
         for value, place in zip(self._history.newest(1)[0].ravel(), kept.values, strict=False):
             text = _UNKNOWN if np.isnan(value) else format_value(float(value), ".2f")
             draw_text(view, text, place, kept.style, align="right")
+        for age in self._marks:
+            mark = Rect(self.column(rect.size, age), kept.plot.y, 1, kept.plot.height)
+            fill(view, kept.plot.clip(mark), self._theme.rule)
         self._draw_lines(view, kept.plot)
 
     def runs(self, plot: Rect) -> list[Runs]:
@@ -192,7 +243,8 @@ class TraceChart:
 
     def _make(self, key: tuple[Size, Limits, str]) -> _Kept:
         picture = new_canvas(key[0], self._theme.panel)
-        header, body = _split_header(Rect.whole(key[0]), self._style)
+        whole = Rect.whole(key[0])
+        header, body = _split_header(whole, self._style) if self._with_header else whole.cut_top(0)
         values = self._draw_header(picture, header)
         plot = self._draw_plot(picture, body)
         return _Kept(key, plot, values, replace(self._style, color=self._theme.text, weight=BOLD), picture)
