@@ -115,7 +115,7 @@ def tracks(tmp_path):
 def test_the_track_a_log_was_driven_on_is_found(name, tracks):
     track, line = find_track(log(drive(load_track(tracks / f"{name}.npy"), beside=0.2)), tracks)
     assert track.name == name
-    assert line.startswith(f"track: {name} (")
+    assert line.startswith(f"{name} (")
     assert "0.20 m from its centre line" in line
 
 
@@ -173,7 +173,7 @@ def test_a_folder_that_is_not_there_is_one_line(tmp_path):
 
 def test_without_a_folder_the_line_is_the_driven_one():
     track, line = find_track(log(drive(ring())), None)
-    assert line.startswith("track: the line driven in episode 0;")
+    assert line.startswith("the line driven in episode 0;")
     assert track.inner is None
     assert len(track.center) == 73
     assert np.allclose(track.center[0], track.center[-1])

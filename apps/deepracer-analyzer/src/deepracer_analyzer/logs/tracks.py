@@ -144,17 +144,17 @@ def find_track(log: Log, folder: Path | None) -> tuple[Track, str]:
     """
     if folder is None:
         line, whose = driven_line(log)
-        return line, f"track: {whose}; give a folder of track files (--tracks) to see borders"
+        return line, f"{whose}; give a folder of track files (--tracks) to see borders"
     files = _track_files(folder)
     if not _usable_rows(log).any():
         line, whose = driven_line(log)
-        return line, f"track: {whose}; no file was tried: the log has no row on the track with its track_len"
+        return line, f"{whose}; no file was tried: the log has no row on the track with its track_len"
     fits, broken = _fits(log, files)
     found = [fit for fit in fits if fit.tests_passed == 3]
     if found:
         return found[0].track, _found_line(found, folder) + _broken_line(broken)
     line, whose = driven_line(log)
-    return line, f"track: {whose}; {_miss_line(fits, folder)}{_broken_line(broken)}"
+    return line, f"{whose}; {_miss_line(fits, folder)}{_broken_line(broken)}"
 
 
 def _track_files(folder: Path) -> list[Path]:
@@ -233,7 +233,7 @@ def _found_line(found: list[Fit], folder: Path) -> str:
     best = found[0]
     others = ", ".join(fit.track.name for fit in found[1:])
     return (
-        f"track: {best.track.name} ({best.track.length:.2f} m) from {folder}: closest_waypoint is its nearest "
+        f"{best.track.name} ({best.track.length:.2f} m) from {folder}: closest_waypoint is its nearest "
         f"row in {best.exact:.0%} of the rows, {best.distance:.2f} m from its centre line on average"
     ) + (f"; {others} would do as well" if others else "")
 

@@ -1,0 +1,32 @@
+"""Tables as lines of text."""
+
+import math
+from collections.abc import Sequence
+
+UNKNOWN = "–"
+"""In place of a value that is not known."""
+
+WIDEST = 100
+"""Characters a line of a table may have."""
+
+
+def aligned(rows: Sequence[Sequence[str]], texts: int = 0) -> list[str]:
+    """Columns as wide as they need, the first `texts` to the left and the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if place < texts else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def number(value: float, digits: int) -> str:
+    """A number with so many digits after the point; `–` where it is not known."""
+    return f"{value:.{digits}f}" if math.isfinite(value) else UNKNOWN
+
+
+def known(value: float) -> float | None:
+    """A number as JSON has it: None where it is not known."""
+    return float(value) if math.isfinite(value) else None
