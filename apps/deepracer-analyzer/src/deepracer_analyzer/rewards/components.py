@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from deepracer_analyzer.logs.schema import STATUSES
 from deepracer_analyzer.rewards.expressions import Evaluation, Expression, kinds
 from deepracer_analyzer.rewards.given import check_component, read_expressions
 from deepracer_analyzer.rewards.grammar import one_line
@@ -20,12 +21,6 @@ __all__ = ["NORMALIZATIONS", "add", "compute", "normalize", "read_expressions", 
 NORMALIZATIONS = ("none", "max", "z-score")
 
 MOST_COMPONENTS = 64
-
-STATUSES = frozenset({
-    "prepare", "in_progress", "off_track", "pause", "crashed", "reversed", "immobilized", "time_up", "park",
-    "lap_complete",
-})  # fmt: skip
-"""Every `episode_status` the simulator knows."""
 
 
 def compute(frame: pd.DataFrame, expressions: Mapping[str, str], normalization: str = "none") -> Components:
