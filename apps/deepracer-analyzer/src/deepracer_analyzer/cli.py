@@ -54,8 +54,13 @@ def play(**given: Any) -> int:  # noqa: ANN401
 
 @cli.command()
 @replay_options
-@click.option("-o", "--output", type=PATH, metavar="FILE",
-              help="The MP4.  [default: deepracer_analysis/<model>/<video>_analysis.mp4]")
+@click.option(
+    "-o",
+    "--output",
+    type=PATH,
+    metavar="FILE",
+    help="The MP4.  [default: deepracer_analysis/<model>/<video>_analysis.mp4]",
+)
 @click.option("--start", default=0, show_default=True, help="First picture.")
 @click.option("--end", type=int, help="Picture to stop before.")
 @together(force_option, json_option)
@@ -73,7 +78,9 @@ def render(*, as_json: bool, **given: Any) -> int:  # noqa: ANN401
 @cli.command()
 @together(model_argument, log_options, video_option, folder_option)
 @click.option("--again", is_flag=True, help="Read the video again even if nothing changed.")
-@click.option("--check-ocr", is_flag=True, help="Read the speeds with tesseract too, and say how far both agree.")
+@click.option(
+    "--check-ocr", is_flag=True, help="Read the speeds with tesseract too, and say how far both agree."
+)
 @json_option
 def sync(*, as_json: bool, **given: Any) -> None:  # noqa: ANN401
     """Find the row that each picture shows: sync.csv, and a copy of the log with the speed added."""

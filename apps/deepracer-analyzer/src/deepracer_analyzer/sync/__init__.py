@@ -1,1 +1,1 @@
-"""Which row of the log each picture of the video shows: read the speed in the picture, align it to the log."""
+"""Which row of the log each picture shows: the speed in the picture is read and aligned to the log."""
