@@ -15,6 +15,7 @@ Cover: TypeAlias = NDArray[np.floating[Any]]
 LIGHT, BOLD = 300, 650
 """Weights of letters."""
 
+_CAPITALS = 0.75  # of the font's size: height of capitals and digits
 _FINE = 8  # letters are drawn so many times as large, and made small
 _SHADOW: Color = (16, 16, 20)
 _SHADE = 0.85  # how much of a pixel a shadow covers
@@ -84,7 +85,7 @@ def lettering(cover: Cover) -> Sprite:
 
 def cover_of(text: str, height: float, weight: int = LIGHT, *, italic: bool = False) -> Cover:
     """A line of text, float32 (h, w): from the top of its capitals, less 2 rows, to its tails."""
-    size = round(height / 0.7 * _FINE)  # capitals are 0.7 of the font's size
+    size = round(height / _CAPITALS * _FINE)
     font = cv2.FontFace("italic" if italic else "sans")
     pieces = [
         _zero(size, weight) if sign == "0" and not italic else _letter(font, sign, size, weight)
@@ -116,16 +117,13 @@ def _letter(font: cv2.FontFace, sign: str, size: int, weight: int) -> NDArray[np
 
 def _zero(size: int, weight: int) -> NDArray[np.uint8]:
     """A zero without the stroke through it that OpenCV's font has: a ring as high as the digits."""
-    height, width, stroke = (
-        round(0.7 * size),
-        round(0.5 * size),
-        round((0.058 if weight < 500 else 0.15) * size),
-    )
-    canvas = np.zeros((_rows(size), round(0.62 * size)), np.uint8)
+    height, width = _CAPITALS * size, 0.515 * size
+    stroke = round((0.058 if weight < 500 else 0.15) * size)
+    canvas = np.zeros((_rows(size), round(0.64 * size)), np.uint8)
     turn = np.linspace(0, 2 * np.pi, 240)
     around = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     ring = np.sign(around) * np.abs(around) ** 0.86  # a little squarer than an ellipse
-    middle = np.array([0.31 * size, _baseline(size) - height / 2])
+    middle = np.array([0.32 * size, _baseline(size) - height / 2])
     ring = middle + ring * (width - stroke, height - stroke) / 2
     points = np.round(ring * 16).astype(np.int32)[:, None]
     cv2.polylines(canvas, [points], True, (255,), stroke, cv2.LINE_AA, 4)
@@ -138,4 +136,4 @@ def _rows(size: int) -> int:
 
 def _baseline(size: int) -> int:
     """Row of the baseline: capitals begin two pixels of the picture below the top."""
-    return round(0.7 * size) + 2 * _FINE
+    return round(_CAPITALS * size) + 2 * _FINE

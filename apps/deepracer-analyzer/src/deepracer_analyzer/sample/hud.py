@@ -32,7 +32,7 @@ CELLS = (10, 22, 34, 38, 50)
 DIGIT_ROWS = (424, 442)
 """Rows of the speed's signs: the first, and the one after the last."""
 
-_DIGIT_HEIGHT, _DIGIT_WIDTH = 14.0, 11
+_DIGIT_HEIGHT, _DIGIT_WIDTH = 14.5, 11
 _DARK, _PURPLE = (16, 18, 28), (86, 60, 168)
 _MAP = (408, 306, 222, 156)  # x, y, width, height
 _FINE = 4
@@ -86,9 +86,9 @@ class Hud:
             (_banner(305, 37, 24, ((40, 40, 60), _PURPLE), 0.9), 0, 443),
         )
         self._texts = (
-            (letters(NAME, 13.5), 11, 14),
-            (letters("m/s", 13.5), 68, 423),
-            (letters(RACE, 13, italic=True), 11, 449),
+            (letters(NAME, 14.5), 11, 14),
+            (letters("m/s", 14), 68, 423),
+            (letters(RACE, 14, italic=True), 11, 449),
         )
         self._digits = {sign: _digit(sign) for sign in "0123456789."}
         self._map = TrackMap(track)
@@ -102,7 +102,7 @@ class Hud:
         """
         for panel, x, y in (*self._panels, *self._texts):
             panel.draw(canvas, x, y)
-        letters(f"{shown.lap}/{shown.laps}", 20, BOLD).draw(canvas, 11, 45)
+        letters(f"{shown.lap}/{shown.laps}", 21.5, BOLD).draw(canvas, 11, 45)
         self._line(canvas, f"Race | {race_text(shown.race)}", 89)
         self._line(canvas, f"Reset | {shown.resets}", 114)
         for sign, x in zip(speed_text(shown.speed), CELLS, strict=True):
@@ -113,7 +113,7 @@ class Hud:
         """Light letters, one by one: the sprites of letters are few, those of times are not."""
         x = 10
         for sign in text:
-            piece = letters(sign, 11.4)
+            piece = letters(sign, 12)
             piece.draw(canvas, x, y)
             x += piece.width - 1
 
