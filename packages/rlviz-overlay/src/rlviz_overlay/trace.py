@@ -76,7 +76,7 @@ class _Kept:
         picture: The chart without lines and values, uint8 (H, W, 3).
     """
 
-    key: tuple[Size, Limits, str]
+    key: tuple[Size, Limits, str, int]
     plot: Rect
     values: tuple[Rect, ...]
     style: TextStyle
@@ -88,6 +88,11 @@ class TraceChart:
 
     A value is a whole number of pixels wide, so that scrolling moves the lines without changing them: it
     looks calm, and a video encoder has little to do. A value that is not known leaves a gap.
+
+    Attributes:
+        title: Above the plot.
+        ends_width: Pixels that the ends of the axis have at least: charts below each other have the same axis
+            of time if these are as wide.
     """
 
     def __init__(
@@ -124,6 +129,7 @@ class TraceChart:
             msg = f"a step of {step} pixels from value to value; give 1 or more"
             raise ValueError(msg)
         self.title = title
+        self.ends_width = 0
         self.axis = Axis(limits, with_zero=True)
         self._series = tuple(series)
         self._step = step
@@ -236,12 +242,12 @@ class TraceChart:
             cv2.polylines(area, lines, False, series.color, 1, cv2.LINE_AA, 4)
 
     def _prepared(self, size: Size) -> _Kept:
-        key = (size, self.axis.limits, self.title)
+        key = (size, self.axis.limits, self.title, self.ends_width)
         if self._kept is None or self._kept.key != key:
             self._kept = self._make(key)
         return self._kept
 
-    def _make(self, key: tuple[Size, Limits, str]) -> _Kept:
+    def _make(self, key: tuple[Size, Limits, str, int]) -> _Kept:
         picture = new_canvas(key[0], self._theme.panel)
         whole = Rect.whole(key[0])
         header, body = _split_header(whole, self._style) if self._with_header else whole.cut_top(0)
@@ -257,6 +263,7 @@ class TraceChart:
         ]
         # As wide for all ordinary ends, so that charts below each other have the same axis of time.
         width = max(measure_text(name, self._style).width for name in (*names, "−0.00"))
+        width = max(width, self.ends_width)
         width = min(width, body.width // 3)
         texts, plot = body.cut_left(width, self._style.height // 3)
         if texts.height >= 2 * self._style.line_height:
