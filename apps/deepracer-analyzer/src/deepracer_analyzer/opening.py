@@ -8,9 +8,10 @@ from pathlib import Path
 from rlviz_overlay import Size
 from rlviz_video import SeekableVideo
 
-from deepracer_analyzer.logs.actions import check_action_space, find_action_space
-from deepracer_analyzer.logs.laps import find_laps
+from deepracer_analyzer.logs.actions import check_action_space, find_action_space, with_commands
+from deepracer_analyzer.logs.laps import find_laps, timing_note
 from deepracer_analyzer.logs.layouts import Found, LogFile, choose_log, choose_video, find, read_member
+from deepracer_analyzer.logs.members import read_file
 from deepracer_analyzer.logs.reading import parse_log
 from deepracer_analyzer.logs.tracks import find_track
 from deepracer_analyzer.rewards import components as reward_components
@@ -112,28 +113,27 @@ def open_run(source: SourceSettings, say: Say) -> Run:
     file = choose_log(found, source.log)
     data = read_member(file)
     log = parse_log(data, file.name)
+    space = _open_actions(source, found, file, log)
+    log = with_commands(log, space)
     metrics = found.metrics_for(file)
-    laps = find_laps(log, None if metrics is None else read_member(metrics))
-    say(f"Log: {file.name} (schema {log.schema}, {len(log.frame):,} rows, {len(laps)} episodes)")
-    for problem in log.problems:
-        say(f"Log: {problem}")
-    if metrics is not None:
-        say(f"Lap times: {metrics.name}")
-    space = _open_actions(source, found, log, say)
+    times = None if metrics is None else read_member(metrics)
+    laps = find_laps(log, times)
     track, how = find_track(log, source.tracks)
+    say(f"Log: {file.name} (schema {log.schema}, {len(log.frame):,} rows, {len(laps)} episodes)")
+    for problem in (*found.problems, *log.problems):
+        say(f"Log: {problem}")
+    say(f"Lap times: {timing_note(laps, times)}")
+    for line in check_action_space(log, space):
+        say(f"Action space: {line}")
     say(f"Track: {how}")
     return Run(model_name(source.model), found, file, data, log, laps, space, track)
 
 
-def _open_actions(source: SourceSettings, found: Found, log: Log, say: Say) -> ActionSpace:
+def _open_actions(source: SourceSettings, found: Found, file: LogFile, log: Log) -> ActionSpace:
     if source.metadata is not None:
-        metadata = source.metadata.read_bytes()
-    else:
-        metadata = None if found.metadata is None else read_member(found.metadata)
-    space = find_action_space(log, metadata)
-    for line in check_action_space(log, space):
-        say(f"Action space: {line}")
-    return space
+        return find_action_space(log, read_file(source.metadata))
+    metadata = found.metadata_for(file)
+    return find_action_space(log, None if metadata is None else read_member(metadata))
 
 
 def open_replay(source: SourceSettings, matching: SyncSettings, rewards: RewardSettings, say: Say) -> Replay:

@@ -120,3 +120,16 @@ class RenderSettings:
         if self.start < 0 or (self.end is not None and self.end <= self.start):
             msg = f"--start {self.start} --end {self.end}: no picture lies between; give 0 <= start < end"
             raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSettings:
+    """A figure, and where it goes.
+
+    Attributes:
+        output: The .png or .svg; None: a name of its own in `deepracer_analysis/<model>`.
+        force: Replace a file that exists.
+    """
+
+    output: Path | None = None
+    force: bool = False
