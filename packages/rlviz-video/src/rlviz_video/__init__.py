@@ -8,6 +8,7 @@ from rlviz_video.moviepy_sink import MoviePySink
 from rlviz_video.outputs import check_mp4, check_output, make_folder, part_path
 from rlviz_video.pipeline import prefetch
 from rlviz_video.progress import progress
+from rlviz_video.seekable import SeekableVideo
 from rlviz_video.sinks import FrameSink, ImageFolderSink, MemorySink
 from rlviz_video.sources import (
     PICTURE_SUFFIXES,
@@ -33,6 +34,7 @@ __all__ = [
     "ImageFolderSource",
     "MemorySink",
     "MoviePySink",
+    "SeekableVideo",
     "Timeline",
     "VideoSource",
     "VideoSpec",

@@ -12,6 +12,7 @@ import numpy as np
 from av.error import FFmpegError
 
 from rlviz_video.outputs import naming
+from rlviz_video.rgb import RgbConverter
 from rlviz_video.spec import Frame, VideoSpec, frame_rate
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff")
@@ -48,7 +49,7 @@ class VideoSource:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        with _reading(self.path), av.open(str(self.path.absolute())) as container:
+        with reading(self.path), av.open(str(self.path.absolute())) as container:
             if not container.streams.video:
                 message = f"{self.path} has no video stream; give a video file"
                 raise ValueError(message)
@@ -68,10 +69,11 @@ class VideoSource:
             ValueError: A frame is damaged.
         """
         read = 0
+        rgb = RgbConverter()
         try:
             with naming(self.path, "cannot read"), av.open(str(self.path.absolute())) as container:
                 for picture in container.decode(video=0):
-                    yield cast("Frame", picture.to_ndarray(format="rgb24"))
+                    yield rgb(picture)
                     read += 1
         except FFmpegError as error:
             message = f"{self.path} is damaged after {read} frames: {error.strerror}; these were read"
@@ -165,7 +167,7 @@ def _read_picture(file: Path) -> Frame:
 
 
 @contextmanager
-def _reading(path: Path) -> Generator[None]:
+def reading(path: Path) -> Generator[None]:
     """Turn what PyAV says about a damaged file into one line that names it."""
     try:
         with naming(path, "cannot read"):
