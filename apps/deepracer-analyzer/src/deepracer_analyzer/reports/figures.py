@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false
+# (matplotlib's types are partly unknown)
 """Figures that people save: their colours, how they are made and how they are written."""
 
 from collections.abc import Callable, Generator

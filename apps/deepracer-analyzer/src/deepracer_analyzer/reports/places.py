@@ -11,6 +11,7 @@ from deepracer_analyzer.views import Floats, Lap, Log, Track
 _AT_START = 3.0  # percent of progress up to which a first row counts as a start
 _AT_END = 97.0  # percent of progress from which a complete lap's last row is its end
 _LEAD = 1.0  # seconds that a lap's clock may run before the first row: one step, rarely more
+_SAME = 0.01  # percent: places this near are one
 _NEAR_LINE = 0.5  # percent: laps that start this near the start line start on it
 _NEAR_DRIVEN_LINE = 3.0  # the same for a driven line, on which places are less exact
 
@@ -43,6 +44,8 @@ class Course:
 
     def arrival(self, places: Floats) -> Floats:
         """Seconds on the lap's clock at which the car first came to each place; NaN where it never did."""
+        for edge in (self.start, self.end):
+            places = np.where(np.abs(places - edge) < _SAME, edge, places)
         after = np.searchsorted(self.places, places, side="left")
         known = (after < len(self.places)) & (places >= (self.places[0] if len(self.places) else np.inf))
         after = np.where(known, after, 0)
@@ -90,7 +93,7 @@ def _course(log: Log, number: int, lap: Lap, along: Floats, track: Track) -> Cou
     places = np.maximum.accumulate(progress)
     if lap.complete and places[-1] >= _AT_END:
         places[-1] = 100
-    if 0 < places[0] <= _AT_START:
+    if 0 <= places[0] <= _AT_START:
         places, clock = np.concatenate([[0.0], places]), np.concatenate([[0.0], clock])
     return Course(number, lap, start, start + places, clock)
 
