@@ -14,7 +14,7 @@ fails in the branch that Python would not have taken is forgotten, so that `0 if
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -196,31 +196,21 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Both:
-    """`a and b`."""
+class Joined:
+    """`a and b and c`, or `a or b or c`."""
 
-    left: Formula
-    right: Formula
-
-    def evaluate(self, table: Table) -> Result:
-        """The right side where the left is not zero, else the left."""
-        left, right = self.left.evaluate(table), self.right.evaluate(table)
-        on = left.values != 0
-        return Result(np.where(on, right.values, left.values), _first(left.failed, _only(right.failed, on)))
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """`a or b`."""
-
-    left: Formula
-    right: Formula
+    sign: Literal["and", "or"]
+    sides: tuple[Formula, ...]
 
     def evaluate(self, table: Table) -> Result:
-        """The left side where it is not zero, else the right."""
-        left, right = self.left.evaluate(table), self.right.evaluate(table)
-        off = left.values == 0
-        return Result(np.where(off, right.values, left.values), _first(left.failed, _only(right.failed, off)))
+        """The side at which Python stops; what fails in a later one does not show."""
+        result = self.sides[0].evaluate(table)
+        for side in self.sides[1:]:
+            right = side.evaluate(table)
+            on = (result.values != 0) == (self.sign == "and")
+            values = np.where(on, right.values, result.values)
+            result = Result(values, _first(result.failed, _only(right.failed, on)))
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +235,9 @@ def _power_cause(base: Values, exponent: Values) -> Values:
 
 
 def _log(value: Values, base: Values | None = None) -> Values:
-    return np.log(value) if base is None else np.log(value) / np.log(base)
+    if base is None:
+        return np.log(value)
+    return np.log(value) / np.where(base > 0, np.log(base), np.nan)  # log(0) would divide anything to 0
 
 
 def _log_cause(value: Values, base: Values | None = None) -> Values:

@@ -241,21 +241,19 @@ class Reader:
         return formula.Applied(operation, tuple(self._number(operand) for operand in operands))
 
     def _joined(self, node: ast.BoolOp) -> Formula:
-        join = formula.Both if isinstance(node.op, ast.And) else formula.Either
-        whole = self._number(node.values[0])
-        for value in node.values[1:]:
-            whole = join(whole, self._number(value))
-        return whole
+        sides = tuple(self._number(value) for value in node.values)
+        return formula.Joined("and" if isinstance(node.op, ast.And) else "or", sides)
 
     def _compared(self, node: ast.Compare) -> Formula:
-        sides = [self._part(side) for side in (node.left, *node.comparators)]
         relations: list[Callable[[Any, Any], Any]] = []
-        for left, sign, right in zip(sides, node.ops, sides[1:], strict=False):
+        for sign in node.ops:
             relation = _RELATIONS.get(type(sign))
             if relation is None:
                 raise self._not_allowed(node, sign)
-            self._check_sides(node, sign, left, right)
             relations.append(relation)
+        sides = [self._part(side) for side in (node.left, *node.comparators)]
+        for left, sign, right in zip(sides, node.ops, sides[1:], strict=False):
+            self._check_sides(node, sign, left, right)
         return formula.Compared(tuple(relations), tuple(part for part, _ in sides))
 
     def _check_sides(self, node: ast.expr, sign: ast.cmpop, left: Part, right: Part) -> None:
