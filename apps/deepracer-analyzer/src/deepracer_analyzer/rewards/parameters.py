@@ -127,7 +127,7 @@ class ParameterTable:
     """The parameters of all rows, as columns.
 
     Attributes:
-        columns: Key -> one value a row, of Python's own types; NaN where the log has no number.
+        columns: Key -> one value a row, of Python's own types; None where the log has no number.
         waypoints: Of the track in its file's order, and in reverse; both empty without a track.
         backwards: bool (N,), whether each row was driven against that order.
         absent: Keys that are not known in any row, and why not.
