@@ -26,9 +26,8 @@ def hud():
     return Hud(make_track())
 
 
-def shown(speed: float = 0.0, **others: float) -> Shown:
-    values = {"lap": 1, "laps": 2, "race": 7.874, "resets": 1, "x": 2.0, "y": 0.0} | others
-    return Shown(speed=speed, **values)
+def shown(speed: float = 0.0, x: float = 2.0) -> Shown:
+    return Shown(speed, lap=1, laps=2, race=7.874, resets=1, x=x, y=0.0)
 
 
 def test_the_video_begins_before_the_log_and_trails_it_by_three(steps):

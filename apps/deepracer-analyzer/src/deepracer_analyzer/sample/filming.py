@@ -55,7 +55,7 @@ def film(track: Track, steps: Sequence[Step], rows: Sequence[int]) -> Iterator[F
     camera, car, hud = Camera(paint_ground(track)), CarShape(), Hud(track)
     poses = [Pose(step.x, step.y, math.radians(step.yaw)) for step in steps]
     views = chase(poses, [step.tstamp for step in steps])
-    said = list(_said(steps))
+    said = said_at(steps)
     for row in rows:
         at = max(row, 0)
         frame = camera.look(views[at])
@@ -64,9 +64,12 @@ def film(track: Track, steps: Sequence[Step], rows: Sequence[int]) -> Iterator[F
         yield frame
 
 
-def _said(steps: Sequence[Step]) -> Iterator[Shown]:
+def said_at(steps: Sequence[Step]) -> list[Shown]:
     """What the HUD says at each row."""
+    said: list[Shown] = []
     resets, laps = 0, steps[-1].episode + 1
     for step, speed in zip(steps, shown_speeds(steps), strict=True):
-        yield Shown(speed, step.episode + 1, laps, step.tstamp - steps[0].tstamp, resets, step.x, step.y)
+        race = step.tstamp - steps[0].tstamp
+        said.append(Shown(speed, step.episode + 1, laps, race, resets, step.x, step.y))
         resets += step.episode_status == "off_track"
+    return said

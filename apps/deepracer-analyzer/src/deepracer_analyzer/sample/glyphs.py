@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from rlviz_overlay import Color, Frame
 from rlviz_overlay.opencv import cv2
 
+from deepracer_analyzer.views import Floats
+
 Cover: TypeAlias = NDArray[np.floating[Any]]
 """How much of each pixel is covered, float (h, w), 0 to 1."""
 
@@ -88,7 +90,9 @@ def cover_of(text: str, height: float, weight: int = LIGHT, *, italic: bool = Fa
     size = round(height / _CAPITALS * _FINE)
     font = cv2.FontFace("italic" if italic else "sans")
     pieces = [
-        _zero(size, weight) if sign == "0" and not italic else _letter(font, sign, size, weight)
+        _own_digit(sign, size, weight)
+        if sign in _OWN_DIGITS and not italic
+        else _letter(font, sign, size, weight)
         for sign in text
     ]
     line = np.concatenate(pieces, axis=1)
@@ -115,19 +119,47 @@ def _letter(font: cv2.FontFace, sign: str, size: int, weight: int) -> NDArray[np
     return canvas[:, : max(1, int(end[0])), 0]
 
 
-def _zero(size: int, weight: int) -> NDArray[np.uint8]:
-    """A zero without the stroke through it that OpenCV's font has: a ring as high as the digits."""
-    height, width = _CAPITALS * size, 0.515 * size
-    stroke = round((0.058 if weight < 500 else 0.15) * size)
+def _own_digit(sign: str, size: int, weight: int) -> NDArray[np.uint8]:
+    """A digit whose form is ours: OpenCV's font has a zero with a stroke, and a one with a foot."""
+    stroke = round((0.058 if weight < BOLD else 0.15) * size)
+    box = np.array([0.515 * size, _CAPITALS * size]) - stroke
+    corner = np.array([0.0625 * size, _baseline(size) - _CAPITALS * size]) + stroke / 2
     canvas = np.zeros((_rows(size), round(0.64 * size)), np.uint8)
-    turn = np.linspace(0, 2 * np.pi, 240)
-    around = np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    ring = np.sign(around) * np.abs(around) ** 0.86  # a little squarer than an ellipse
-    middle = np.array([0.32 * size, _baseline(size) - height / 2])
-    ring = middle + ring * (width - stroke, height - stroke) / 2
-    points = np.round(ring * 16).astype(np.int32)[:, None]
-    cv2.polylines(canvas, [points], True, (255,), stroke, cv2.LINE_AA, 4)
+    points = np.round((corner + _OWN_DIGITS[sign] * box) * 16).astype(np.int32)[:, None]
+    cv2.polylines(canvas, [points], False, (255,), stroke, cv2.LINE_AA, 4)
     return canvas
+
+
+def _arc(
+    middle: tuple[float, float],
+    radii: tuple[float, float],
+    degrees: tuple[float, float],
+    squareness: float = 1,
+) -> Floats:
+    """Points on an ellipse, a squarer one below 1, from one angle to another; 0 is right, 90 below."""
+    turn = np.radians(np.linspace(*degrees, 120))
+    around = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    return np.array(middle) + np.sign(around) * np.abs(around) ** squareness * radii
+
+
+def _own_digits() -> dict[str, Floats]:
+    """The middle of each stroke, from (0, 0) at the upper left to (1, 1) at the lower right."""
+    six = np.concatenate(
+        [_arc((1.05, 0.66), (1.05, 0.66), (-95, -180)), _arc((0.5, 0.68), (0.5, 0.32), (180, -180))]
+    )
+    five = np.concatenate(
+        [[[0.86, 0.0], [0.16, 0.0], [0.13, 0.44]], _arc((0.42, 0.7), (0.5, 0.3), (-115, 140))]
+    )
+    return {
+        "0": _arc((0.5, 0.5), (0.5, 0.5), (0, 360), 0.86),
+        "1": np.array([[0.12, 0.12], [0.52, 0.0], [0.52, 1.0]]),
+        "5": five,
+        "6": six,
+        "9": 1 - six,
+    }
+
+
+_OWN_DIGITS = _own_digits()
 
 
 def _rows(size: int) -> int:

@@ -32,7 +32,7 @@ CELLS = (10, 22, 34, 38, 50)
 DIGIT_ROWS = (424, 442)
 """Rows of the speed's signs: the first, and the one after the last."""
 
-_DIGIT_HEIGHT, _DIGIT_WIDTH = 14.5, 11
+_DIGIT_HEIGHT, _DIGIT_WIDTH = 14.0, 10
 _DARK, _PURPLE = (16, 18, 28), (86, 60, 168)
 _MAP = (408, 306, 222, 156)  # x, y, width, height
 _FINE = 4
@@ -106,7 +106,7 @@ class Hud:
         self._line(canvas, f"Race | {race_text(shown.race)}", 89)
         self._line(canvas, f"Reset | {shown.resets}", 114)
         for sign, x in zip(speed_text(shown.speed), CELLS, strict=True):
-            self._digits[sign].draw(canvas, x, DIGIT_ROWS[0] - 2)
+            self._digits[sign].draw(canvas, x + 1, DIGIT_ROWS[0] - 2)
         self._map.draw(canvas, shown.x, shown.y)
 
     def _line(self, canvas: Frame, text: str, y: int) -> None:
