@@ -139,7 +139,7 @@ def demo(session: nox.Session, app: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure every app against its peers, in the same run, one app after the other."""
     for app in APPS:
-        session.notify(app.replace("gradcam", "bench"), posargs=session.posargs)
+        session.notify(f"{app.partition('-')[0]}-bench", posargs=session.posargs)
 
 
 @nox.session(name="breakout-bench", python=PYTHON)
@@ -154,6 +154,13 @@ def donkey_bench(session: nox.Session) -> None:
     """Measure against the script that people write first, tf-keras-vis and, where given, donkeycar."""
     install(session, *editable("donkey-gradcam"), "--group", "donkey-bench")
     session.run("python", "tests/bench/bench_donkey.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
+
+
+@nox.session(name="deepracer-bench", python=PYTHON)
+def deepracer_bench(session: nox.Session) -> None:
+    """Measure against the notebook's loop: a seek for each frame, plots redrawn whole."""
+    install(session, *editable("deepracer-analyzer"), "--group", "bench")
+    session.run("python", "tests/bench/bench_deepracer.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 
 @nox.session(python=PYTHON)

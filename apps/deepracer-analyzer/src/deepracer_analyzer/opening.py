@@ -182,6 +182,7 @@ def open_components(run: Run, settings: RewardSettings, say: Say) -> Components 
             msg = "--rewards and --reward-function were given; choose one"
             raise ValueError(msg)
         components = reward_function.compute(settings.reward_function, run.log, run.track, run.space)
+        say(f"Reward: {reward_function.agreement(components, run.log)}")
     elif settings.components:
         components = reward_components.compute(run.log.frame, settings.components, settings.normalization)
     else:
