@@ -1,19 +1,23 @@
-"""What each report's command does: open what was named, compute, write, and say what was made."""
+"""What each report's command does: open what was named, compute, write, and say what was made.
+
+What draws figures is imported where a figure is drawn: matplotlib takes half a second.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rlviz_video import SeekableVideo
 
 from deepracer_analyzer.logs.choosing import choose_video
-from deepracer_analyzer.opening import Run, Say, match, open_run, output_folder
-from deepracer_analyzer.reports.actions_report import ActionsReport, actions_report, write_actions
-from deepracer_analyzer.reports.comparing import Comparison, compare_laps, write_comparison
+from deepracer_analyzer.opening import Say, match, open_run, output_folder
 from deepracer_analyzer.reports.laps_table import LapsReport, laps_report
-from deepracer_analyzer.reports.map_figure import write_map
 from deepracer_analyzer.settings import FigureSettings, SourceSettings, SyncSettings
+
+if TYPE_CHECKING:
+    from deepracer_analyzer.reports.actions_report import ActionsReport
+    from deepracer_analyzer.reports.comparing import Comparison
 
 
 def synchronize(source: SourceSettings, settings: SyncSettings, say: Say) -> dict[str, Any]:
@@ -57,6 +61,8 @@ def map_laps(
     source: SourceSettings, figure: FigureSettings, say: Say, *, by: str, chosen: str | None, together: bool
 ) -> None:
     """Draw the track with the lines driven."""
+    from deepracer_analyzer.reports.map_figure import write_map
+
     run = open_run(source, say)
     path = _figure_path(source.model, figure, "map.png")
     lines = write_map(
@@ -66,8 +72,10 @@ def map_laps(
         say(line)
 
 
-def report_actions(source: SourceSettings, figure: FigureSettings, sectors: int, say: Say) -> ActionsReport:
+def report_actions(source: SourceSettings, figure: FigureSettings, sectors: int, say: Say) -> "ActionsReport":
     """Count the actions in each sector, and draw them."""
+    from deepracer_analyzer.reports.actions_report import actions_report, write_actions
+
     run = open_run(source, say)
     path = _figure_path(source.model, figure, "actions.png")
     report = actions_report(run.log, run.laps, run.track, run.space, sectors=sectors)
@@ -83,8 +91,10 @@ def compare_runs(
     *,
     chosen: Sequence[int],
     sectors: int,
-) -> Comparison:
+) -> "Comparison":
     """Compare a lap of each of two logs, and draw both."""
+    from deepracer_analyzer.reports.comparing import compare_laps, write_comparison
+
     runs = [open_run(source, say) for source in sources]
     path = _figure_path(sources[0].model, figure, "comparison.png")
     report = compare_laps(runs[0], runs[1], chosen=chosen, sectors=sectors)
