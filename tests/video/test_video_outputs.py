@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from rlviz_video import check_output, interrupts_deferred, make_folder, part_path
+from rlviz_video import check_output, interrupts_deferred, make_folder, part_path, whole_file
 from rlviz_video.interrupts import interrupts_blocked
 from rlviz_video.outputs import naming
 from rlviz_video.part_file import PartFile
@@ -109,3 +109,39 @@ def test_interrupts_are_blocked_for_children_and_then_as_before():
     with interrupts_blocked():
         assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, set())
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, set())
+
+
+def test_a_whole_file_gets_its_name_when_it_is_whole(tmp_path: Path):
+    path = tmp_path / "table.csv"
+    with whole_file(path) as part:
+        part.write_text("a,b\n")
+        assert not path.exists()
+    assert path.read_text() == "a,b\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_whole_file_replaces_the_one_before(tmp_path: Path):
+    path = tmp_path / "table.csv"
+    path.write_text("before")
+    with whole_file(path) as part:
+        part.write_text("after")
+    assert path.read_text() == "after"
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_after_an_error_the_file_before_is_still_there_and_no_part(
+    tmp_path: Path, error: type[BaseException]
+):
+    path = tmp_path / "table.csv"
+    path.write_text("before")
+    with pytest.raises(error), whole_file(path) as part:
+        part.write_text("half")
+        raise error
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path):
+    path = tmp_path / "nowhere" / "table.csv"
+    with pytest.raises(FileNotFoundError, match=r"cannot write .*table\.csv"), whole_file(path) as part:
+        part.write_text("a")

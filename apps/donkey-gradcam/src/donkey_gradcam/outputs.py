@@ -17,7 +17,7 @@ from rlviz_video import (
     check_output,
     frame_rate,
     manifest_path,
-    part_path,
+    whole_file,
 )
 
 from donkey_gradcam.drawing.canvas import Shown
@@ -165,9 +165,7 @@ class Outputs:
             return
         index, score, maps = zip(*self._maps, strict=True)
         scores = np.array(score, np.float32)
-        part = part_path(path)
-        with part.open("wb") as file:
+        with whole_file(path) as part, part.open("wb") as file:
             np.savez_compressed(
                 file, index=index, score=scores, maps=np.stack(maps), layer=layer, target=target
             )
-        part.replace(path)

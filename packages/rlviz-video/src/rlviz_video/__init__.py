@@ -5,7 +5,7 @@ from rlviz_video.h264_sink import PRESETS, H264Sink
 from rlviz_video.interrupts import interrupts_deferred
 from rlviz_video.manifest import library_versions, manifest_path, read_manifest, sha256_file, write_manifest
 from rlviz_video.moviepy_sink import MoviePySink
-from rlviz_video.outputs import check_mp4, check_output, make_folder, part_path
+from rlviz_video.outputs import check_mp4, check_output, make_folder, part_path, whole_file
 from rlviz_video.pipeline import prefetch
 from rlviz_video.progress import progress
 from rlviz_video.seekable import SeekableVideo
@@ -54,6 +54,7 @@ __all__ = [
     "read_manifest",
     "read_timeline",
     "sha256_file",
+    "whole_file",
     "write_entries",
     "write_gallery",
     "write_manifest",

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from fractions import Fraction
@@ -13,7 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from rlviz_video.outputs import check_output, naming, part_path
+from rlviz_video.outputs import check_output, naming, whole_file
 
 
 def manifest_path(output: str | Path) -> Path:
@@ -40,17 +39,8 @@ def write_manifest(path: str | Path, mapping: Mapping[str, object], *, force: bo
     """
     text = json.dumps(_plain(mapping, ""), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     path = check_output(path, force=force)
-    part = part_path(path)
-    with naming(path):
-        try:
-            with part.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(text + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
+    with whole_file(path) as part:
+        part.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def read_manifest(path: str | Path) -> dict[str, Any]:

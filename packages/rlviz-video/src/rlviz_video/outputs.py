@@ -1,5 +1,6 @@
 """Output paths: checked before the work starts, written beside the final name, renamed on success."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -45,6 +46,31 @@ class Output(ABC):
 def part_path(path: Path) -> Path:
     """Give the name under which an unfinished output lies: `run.mp4` is `run.part.mp4` until it is whole."""
     return path.with_name(f"{path.stem}.part{path.suffix}")
+
+
+@contextmanager
+def whole_file(path: Path) -> Generator[Path]:
+    """Give the name to write a file under: it gets its own when it is whole, or after an error there is none.
+
+    Args:
+        path: The finished file; one that exists is replaced.
+
+    Yields:
+        Its `.part` name.
+
+    Raises:
+        OSError: The file cannot be written or renamed; the message names it.
+    """
+    part = part_path(path)
+    with naming(path):
+        try:
+            yield part
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
 
 
 def check_output(path: str | Path, *, force: bool = False) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from rlviz_video import H264Sink, VideoSpec, check_output, frame_rate, part_path, progress
+from rlviz_video import H264Sink, VideoSpec, check_output, frame_rate, progress, whole_file
 
 from deepracer_analyzer.sample.camera import SIZE
 from deepracer_analyzer.sample.driving import RATE, Step, drive_laps
@@ -121,12 +121,5 @@ def _write_video(
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file beside its place and move it there when it is whole."""
-    part = part_path(path)
-    try:
+    with whole_file(path) as part:
         part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        msg = f"cannot write {path}: {error.strerror}"
-        raise OSError(msg) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from rlviz_overlay import format_value
-from rlviz_video import Timeline, check_output, manifest_path, part_path
+from rlviz_video import Timeline, check_output, manifest_path, whole_file
 
 from donkey_gradcam.drawing.heat_picture import HeatPainter
 from donkey_gradcam.drawing.panels import heat_legend
@@ -76,9 +76,8 @@ def write_sheet(path: Path, review: Review, by: str) -> None:
         notes="\n".join(filter(None, [f"ranked by: {order.detail}", *spec.notes, spec.marked.note])),
         legend=heat_legend(review.maps, painter.table, 1.0),
     )
-    part = part_path(path)
-    Image.fromarray(sheet).save(part)
-    part.replace(path)
+    with whole_file(path) as part:
+        Image.fromarray(sheet).save(part)
 
 
 def write_ranges(path: Path, review: Review, worst: Sequence[Row], join: int, sheet: Path) -> str:
@@ -106,9 +105,8 @@ def write_ranges(path: Path, review: Review, worst: Sequence[Row], join: int, sh
         f"Records at most {join} apart share a range (--join 1: only neighbours do).",
         f"Look at {sheet.name} first: what is hard for this pilot may be what it should learn from.",
     )
-    part = part_path(path)
-    part.write_text(ranges_text(review.ride.drive, path, ranges, notes), encoding="utf-8")
-    part.replace(path)
+    with whole_file(path) as part:
+        part.write_text(ranges_text(review.ride.drive, path, ranges, notes), encoding="utf-8")
     return found
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import click
 import numpy as np
 from numpy.typing import NDArray
-from rlviz_video import check_output, part_path
+from rlviz_video import check_output, whole_file
 
 from donkey_gradcam.sample.sample_drive import drive_track
 
@@ -134,9 +134,8 @@ def main(output: Path, *, force: bool) -> None:
     learner, model = make_pilot(0, penalties=True), make_pilot(0)
     train(learner)
     model.set_weights(learner.get_weights())
-    part = part_path(output)
-    model.save(part, include_optimizer=False, save_format="h5")
-    part.replace(output)
+    with whole_file(output) as part:
+        model.save(part, include_optimizer=False, save_format="h5")
     for seed in UNSEEN_SEEDS:
         click.echo(measure(model, seed))
 

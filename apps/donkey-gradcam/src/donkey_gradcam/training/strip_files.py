@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rlviz_overlay import Frame
-from rlviz_video import H264Sink, VideoSpec, make_folder, part_path
-from rlviz_video.outputs import naming
+from rlviz_video import H264Sink, VideoSpec, make_folder, whole_file
 from rlviz_video.sinks import encode_png
 
 from donkey_gradcam.training.tensorboard_events import EventFile
@@ -65,17 +64,10 @@ class Pictures:
         self._folder = folder
 
     def write(self, epoch: int, strip: Frame) -> None:
-        """See StripFile; a file is whole or has `.part` in its name."""
+        """See StripFile; a file is whole or not there."""
         path = self._folder / f"epoch_{epoch:04d}.png"
-        part = part_path(path)
-        png = encode_png(strip)
-        try:
-            with naming(path):
-                part.write_bytes(png)
-                part.replace(path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
+        with whole_file(path) as part:
+            part.write_bytes(encode_png(strip))
 
     def close(self) -> None:
         """Nothing is open."""
