@@ -1,8 +1,10 @@
 """Archives, read without unpacking them: tar, tar.gz (and bz2, xz) and zip."""
 
 import bz2
+import errno
 import gzip
 import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -22,7 +24,7 @@ HEAD = 1024
 """Bytes of a member that are looked at to tell what it is."""
 
 _BROKEN = (
-    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, gzip.BadGzipFile,
+    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
     EOFError, RuntimeError, NotImplementedError, OverflowError, UnicodeError,
 )  # fmt: skip
 """What the standard library raises on archives that are damaged, encrypted or of an unknown kind."""
@@ -90,7 +92,9 @@ def _readable(path: Path) -> Generator[None]:
     """Turn what the standard library says about broken archives into one line."""
     try:
         yield
-    except _BROKEN as error:
+    except (*_BROKEN, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:
+            raise
         reason = str(error).split("\n", 1)[0] or type(error).__name__
         msg = f"{path}: the archive cannot be read ({reason}); expected a tar, tar.gz or zip"
         raise ValueError(msg) from error

@@ -65,7 +65,6 @@ def _parse(table: Table) -> pd.DataFrame:
         skip_blank_lines=False,
         skipinitialspace=True,
         low_memory=False,
-        float_precision="round_trip",
     )
 
 

@@ -77,14 +77,14 @@ def _is_binary(data: bytes) -> bool:
     if any(head.startswith(mark) for mark, _ in _KNOWN_BYTES[:-2]):
         return True
     control = sum(byte < 32 and byte not in b"\0\t\n\v\f\r\x1b" for byte in head)
-    return head[4:8] == b"ftyp" or control > len(head) / 20
+    return data[4:8] == b"ftyp" or control > len(head) / 20
 
 
 def no_log(data: bytes, source: str) -> ValueError:
     """The error that says that this is no log, and what it seems to be."""
     head = data[:_PEEK].lstrip(b"\0\xef\xbb\xbf \t\r\n")
     kind = next((name for mark, name in _KNOWN_BYTES if head.startswith(mark)), None)
-    if head[4:8] == b"ftyp":
+    if data[4:8] == b"ftyp":
         kind = "an MP4 video"
     if kind is None:
         first = head.split(b"\n", 1)[0][:60].decode("utf-8", errors="replace").strip()

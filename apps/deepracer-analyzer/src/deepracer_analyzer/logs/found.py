@@ -1,5 +1,6 @@
 """What was found of a model: its logs, videos, metrics and settings, and which belong together."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +8,10 @@ from typing import TypeVar
 
 from deepracer_analyzer.logs.runs import NO_RUN, LogKind, Run
 
-_LAYOUT = {
-    "model", "ip", "logs", "log", "metrics", "evaluation", "training", "leaderboard", "sim-trace",
-    "evaluation_job_logs", "evaluation-simtrace", "training-simtrace", "mp4", "video", "videos",
-    "camera-pip", "camera-45degree", "camera-topview",
-}  # fmt: skip
+_LAYOUT = re.compile(
+    r"model|ip|logs?|metrics|(evaluation|training)(-simtrace|-\d+)?|leaderboard|sim-trace|evaluation_job_logs|"
+    r"mp4|videos?|\d+"
+)
 """Folders that simulators make inside a model's own."""
 
 
@@ -126,7 +126,5 @@ class Found:
 
 def home(parts: Sequence[str]) -> tuple[str, ...]:
     """The folder of the model that a file is of, from the folder that was searched on."""
-    folders = list(parts[:-1])
-    while folders and (folders[-1] in _LAYOUT or folders[-1].isdecimal()):
-        folders.pop()
-    return tuple(folders)
+    inside = (place for place, name in enumerate(parts) if _LAYOUT.fullmatch(name))
+    return tuple(parts[: min(next(inside, len(parts)), len(parts) - 1)])

@@ -30,7 +30,7 @@ def read_metadata(data: bytes) -> ActionSpace:
             return _continuous(cast("dict[str, Any]", space))
         if isinstance(space, list) and space:
             return _discrete(cast("list[Any]", space))
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
         msg = f"{NAME} has an action_space that cannot be read ({what})"
         raise ValueError(msg) from error
