@@ -75,7 +75,7 @@ def render_video(session: Session, settings: RenderSettings, say: Say) -> Made:
     size, force = session.size, settings.force
     spec = VideoSpec(size.width, size.height, session.replay.frame_rate)
     rows = TimelineRows(session.replay)
-    sink = H264Sink(video, spec, force=force)
+    sink = H264Sink(video, spec, preset="superfast", crf=20, force=force)
     interrupted = False
     try:
         with (

@@ -14,6 +14,14 @@ from deepracer_analyzer.simulation.moments import Moments
 from deepracer_analyzer.simulation.state import State
 from deepracer_analyzer.simulation.view import View
 
+SHORT = {
+    "hud": "rows by the speed in the picture",
+    "ocr": "rows by the speed in the picture (OCR)",
+    "lap starts": "rows guessed from lap starts and pauses",
+    "frame = row": "not matched: row i on picture i",
+}
+"""How the rows were found, as the strip below the picture has room for."""
+
 
 class Session:
     """An evaluation's video with its log on top, at any picture, in any order.
@@ -39,7 +47,7 @@ class Session:
             size=view.size,
             components=replay.components,
             video_size=replay.video_size,
-            note=replay.sync.note,
+            note=SHORT[replay.sync.method] if replay.video else "no video: each picture is a row of the log",
             track=replay.run.track,
         )
         shown = View(
