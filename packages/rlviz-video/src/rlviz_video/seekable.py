@@ -138,7 +138,7 @@ class SeekableVideo:
         """Find the time of the last keyframe shown with or before a frame."""
         if self._times is None:
             return None
-        place = int(np.searchsorted(self._keys, self._times[number], "right"))
+        place = int(np.searchsorted(self._keys, int(self._times[number]), "right"))
         return int(self._keys[place - 1]) if place else None
 
     def _start(self, number: int) -> Iterator[tuple[int, VideoFrame]]:

@@ -1,0 +1,89 @@
+"""Whether a window can be opened, found out before Qt is asked: it ends the whole process where it cannot."""
+
+import ctypes
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from rlviz_overlay.opencv import cv2
+
+_ANSWER_SECONDS = 5.0
+_INSTEAD = "`deepracer-analyzer render` makes the video without a window"
+
+
+def check_display() -> None:
+    """Make sure that OpenCV can open a window.
+
+    Raises:
+        OSError: OpenCV was built without windows, or (on Linux) no X server can be reached.
+    """
+    framework = cv2.currentUIFramework()
+    if not framework:
+        msg = (
+            "this OpenCV has no window (opencv-python-headless?); "
+            f"install opencv-python in its place, or {_INSTEAD}"
+        )
+        raise OSError(msg)
+    if not sys.platform.startswith("linux"):
+        return
+    wayland = os.environ.get("WAYLAND_DISPLAY")
+    if wayland and not framework.startswith("QT"):  # GTK knows Wayland; the Qt of OpenCV's wheels does not
+        return
+    name = os.environ.get("DISPLAY", "")
+    if name and _answers(name):
+        return
+    advice = f"log in with `ssh -X` where this is a remote machine, or {_INSTEAD}"
+    if wayland:
+        advice = f"a Wayland session needs Xwayland for OpenCV's window, or {_INSTEAD}"
+    said = f"no display answers at DISPLAY={name}" if name else "no display (DISPLAY is not set)"
+    msg = f"{said}; {advice}"
+    raise OSError(msg)
+
+
+def settle_qt() -> None:
+    """Set what Qt would else complain of on stderr, or fail at; call it before the first window.
+
+    OpenCV's wheels have a Qt for X11 alone, which nonetheless heeds a desktop's wish for Wayland, and name a
+    folder of fonts that they do not have.
+    """
+    plugins = Path(cv2.__file__).parent / "qt" / "plugins" / "platforms"
+    if not (plugins / "libqxcb.so").exists():
+        return
+    os.environ["QT_QPA_PLATFORM"] = "xcb"
+    if not Path(os.environ.get("QT_QPA_FONTDIR", "")).is_dir():
+        os.environ["QT_QPA_FONTDIR"] = str(_font_folder())
+
+
+def _answers(display: str) -> bool:
+    """Whether an X server lets us in; True where that cannot be found out."""
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True
+    answers: list[bool] = []
+    # A server that hangs, or a machine that is off, would keep us waiting for minutes.
+    asking = Thread(target=lambda: answers.append(_connects(xcb, display)), name="display", daemon=True)
+    asking.start()
+    asking.join(_ANSWER_SECONDS)
+    return bool(answers) and answers[0]
+
+
+def _connects(xcb: Any, display: str) -> bool:  # noqa: ANN401 - a foreign library
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
+    xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
+    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(display.encode(), None)
+    failed: int = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return not failed
+
+
+def _font_folder() -> Path:
+    """Find the folder of matplotlib's fonts without loading it; any folder does where there is none."""
+    spec = importlib.util.find_spec("matplotlib")
+    fonts = Path(spec.origin if spec and spec.origin else ".").parent / "mpl-data" / "fonts" / "ttf"
+    return fonts if fonts.is_dir() else Path(cv2.__file__).parent

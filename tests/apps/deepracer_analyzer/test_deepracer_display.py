@@ -1,0 +1,86 @@
+"""Facts about what is found out of a display before a window is opened."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+from deepracer_analyzer.__main__ import main
+from deepracer_analyzer.playing import display
+from deepracer_analyzer.playing.display import check_display, settle_qt
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have a display")
+
+
+@pytest.fixture(autouse=True)
+def no_wayland(monkeypatch):
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+
+
+def test_without_a_display_one_line_says_what_to_do(monkeypatch):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with pytest.raises(OSError, match=r"^no display \(DISPLAY is not set\); [^\n]*ssh -X[^\n]*render"):
+        check_display()
+
+
+@pytest.mark.parametrize("name", [":4711", "nonsense", "localhost:999.0"])
+def test_a_display_that_is_not_there_is_named(monkeypatch, name):
+    monkeypatch.setenv("DISPLAY", name)
+    with pytest.raises(OSError, match=f"^no display answers at DISPLAY={name}; [^\n]*render"):
+        check_display()
+
+
+def test_a_display_that_never_answers_is_not_waited_for_long(monkeypatch):
+    monkeypatch.setattr(display, "_ANSWER_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        name = f"127.0.0.1:{server.getsockname()[1] - 6000}"
+        monkeypatch.setenv("DISPLAY", name)
+        with pytest.raises(OSError, match=f"^no display answers at DISPLAY={name}; "):
+            check_display()
+
+
+def test_a_wayland_session_without_x_is_told_of_xwayland(monkeypatch):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    with pytest.raises(OSError, match=r"^no display [^\n]*Xwayland[^\n]*render"):
+        check_display()
+
+
+def test_an_opencv_without_windows_is_told_of(monkeypatch):
+    monkeypatch.setattr("cv2.currentUIFramework", lambda: "")
+    with pytest.raises(OSError, match=r"^this OpenCV has no window [^\n]*opencv-python[^\n]*render"):
+        check_display()
+
+
+def test_an_opencv_that_knows_wayland_needs_no_x(monkeypatch):
+    monkeypatch.setattr("cv2.currentUIFramework", lambda: "GTK3")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    check_display()
+
+
+def test_play_without_a_display_is_one_line_and_status_1(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    assert main(["play", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("deepracer-analyzer: no display ")
+    assert said.err.count("\n") == 1
+
+
+def test_qt_is_told_of_a_plugin_and_fonts_that_are_there(monkeypatch):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "wayland")
+    monkeypatch.setenv("QT_QPA_FONTDIR", "/no/such/folder")
+    settle_qt()
+    if os.environ["QT_QPA_PLATFORM"] == "wayland":
+        pytest.skip("this OpenCV brings no Qt along")
+    assert os.environ["QT_QPA_PLATFORM"] == "xcb"
+    assert Path(os.environ["QT_QPA_FONTDIR"]).is_dir()
+
+
+def test_a_folder_of_fonts_that_is_there_is_left_alone(monkeypatch, tmp_path):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+    monkeypatch.setenv("QT_QPA_FONTDIR", str(tmp_path))
+    settle_qt()
+    assert os.environ["QT_QPA_FONTDIR"] == str(tmp_path)
