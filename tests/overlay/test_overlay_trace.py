@@ -215,6 +215,14 @@ def test_a_chart_without_header_is_plot_from_the_top():
     assert made.plot(SIZE).bottom == SIZE.height
 
 
+def test_charts_with_ends_as_wide_as_each_others_have_the_same_axis_of_time():
+    one, other = chart(limits=(-1, 1), header=False), chart(limits=(0, 1e9), header=False)
+    assert one.column(SIZE, 0) == other.column(SIZE, 0)
+    assert one.plot(SIZE) != other.plot(SIZE)
+    one.ends_width = other.ends_width = 60
+    assert one.plot(SIZE) == other.plot(SIZE)
+
+
 @pytest.mark.parametrize("values", [np.zeros(3), np.zeros((3, 1)), np.full((3, 2), np.inf)])
 def test_shown_values_have_a_column_a_series_and_are_not_infinite(values):
     with pytest.raises(ValueError, match="series pilot, user"):

@@ -9,7 +9,14 @@ from deepracer_analyzer.drawing.colors import ACTION, BLACK, SPEED, over_video
 from deepracer_analyzer.drawing.heat import HeatPainter, action_heat, recent_actions, share
 from deepracer_analyzer.drawing.logged import Logged
 from deepracer_analyzer.drawing.moment import Moment
-from deepracer_analyzer.drawing.polar_print import Grid, disc_coverage, disc_print, draw_arc, draw_dot
+from deepracer_analyzer.drawing.polar_print import (
+    ACTION_GAP,
+    Grid,
+    disc_coverage,
+    disc_print,
+    draw_arc,
+    draw_dot,
+)
 from deepracer_analyzer.drawing.polar_scale import PolarScale
 from deepracer_analyzer.simulation.view import View
 from deepracer_analyzer.views import ActionSpace
@@ -88,7 +95,7 @@ class Polar:
 
     def _text_rect(self, size: Size) -> Rect:
         """Under the right half of the base line."""
-        left, top = round(self.scale.x + 4 * self._unit), round(self.scale.y + 2 * self._unit)
+        left, top = round(self.scale.x + ACTION_GAP * self._unit), round(self.scale.y + 2 * self._unit)
         below = Rect(left, top, size.width - left, self._action_style.line_height)
         return Rect.whole(size).clip(below)
 

@@ -12,6 +12,9 @@ from deepracer_analyzer.drawing.polar_scale import WIDEST, PolarScale, angle_mar
 from deepracer_analyzer.views import ActionSpace
 
 DISC_OPACITY = 0.8
+ACTION_GAP = 10
+"""Pixels, at 640x500, right of the middle of the base line from which on the action is written below it."""
+
 _LINE = (112, 118, 128)
 _DOT = (128, 134, 144)
 _SHIFT = 4
@@ -53,9 +56,7 @@ class Grid:
         """Draw everything, in place."""
         view = rect.view(canvas)
         for speed in speed_marks(self._scale.speed):
-            radius = self._scale.radius * speed / self._scale.speed
-            draw_arc(view, self._scale, radius, _LINE, 1)
-            self._draw_speed(view, speed)
+            draw_arc(view, self._scale, self._scale.radius * speed / self._scale.speed, _LINE, 1)
         for angle in angle_marks(self._space, self._scale.angle):
             self._draw_angle(view, angle)
         self._draw_base(view)
@@ -64,17 +65,24 @@ class Grid:
     def _draw_base(self, view: Frame) -> None:
         left, right = self._scale.x - self._scale.radius, self._scale.x + self._scale.radius
         draw_line(view, (left, self._scale.y), (right, self._scale.y), _LINE)
-        # The unit stands left of the middle, where no speed is: right of it the action is written.
-        _write_centered(view, "m/s", (self._scale.x, self._below), self._style, align="right")
+        self._draw_speeds(view)
 
-    @property
-    def _below(self) -> float:
-        """Row of the middle of a line of text below the base line."""
-        return self._scale.y + 2 * self._unit + self._style.line_height / 2
+    def _draw_speeds(self, view: Frame) -> None:
+        """Write speeds below the left half of the base line, from the outside in, as far as there is room.
 
-    def _draw_speed(self, view: Frame, speed: float) -> None:
-        column = self._scale.x - self._scale.radius * speed / self._scale.speed
-        _write_centered(view, _short(speed), (column, self._below), self._style)
+        Their unit stands nearest to the middle, where no speed is: right of it the action is written.
+        """
+        row = self._scale.y + 2 * self._unit + self._style.line_height / 2
+        columns = {
+            _short(speed): self._scale.x - self._scale.radius * speed / self._scale.speed
+            for speed in reversed(speed_marks(self._scale.speed))
+        }
+        unit_width = measure_text("m/s", self._style).width
+        columns["m/s"] = self._scale.x + (ACTION_GAP - 2) * self._unit - unit_width / 2
+        end = 0.0
+        for text, column in columns.items():
+            if column - measure_text(text, self._style).width / 2 >= end - self._style.margin:
+                end = _write_centered(view, text, (column, row), self._style).right
 
     def _draw_angle(self, view: Frame, angle: float) -> None:
         theta = math.radians(angle / self._scale.angle * WIDEST)
@@ -147,16 +155,12 @@ def _fixed(points: NDArray[np.float64]) -> NDArray[np.int32]:
     return np.rint(points * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)
 
 
-def _write_centered(
-    view: Frame, text: str, place: tuple[float, float], style: TextStyle, *, align: str = "center"
-) -> None:
-    """Write a text around a place, or left of it, moved as far as the edge of the picture asks for."""
-    size = measure_text(text, style)
-    left = place[0] - (size.width if align == "right" else size.width / 2)
-    whole = Rect.whole(Size.of(view))
-    x = min(max(0, round(left)), max(0, whole.width - size.width))
+def _write_centered(view: Frame, text: str, place: tuple[float, float], style: TextStyle) -> Rect:
+    """Write a text around a place, moved as far as the edge of the picture asks for; where it is."""
+    size, whole = measure_text(text, style), Rect.whole(Size.of(view))
+    x = min(max(0, round(place[0] - size.width / 2)), max(0, whole.width - size.width))
     y = min(max(0, round(place[1] - size.height / 2)), max(0, whole.height - size.height))
-    draw_text(view, text, whole.clip(Rect(x, y, size.width, size.height)), style)
+    return draw_text(view, text, whole.clip(Rect(x, y, size.width, size.height)), style)
 
 
 def _short(value: float) -> str:

@@ -19,7 +19,7 @@ from rlviz_overlay import (
 )
 
 from deepracer_analyzer.drawing.reward_layout import STEPS, Place
-from deepracer_analyzer.drawing.reward_limits import Span, short
+from deepracer_analyzer.drawing.reward_limits import Span, scientific, short
 from deepracer_analyzer.views import Floats
 
 _UNKNOWN = "–"
@@ -154,7 +154,9 @@ def value_text(value: float) -> str:
     """The newest value of a line, in at most seven signs."""
     if np.isnan(value):
         return _UNKNOWN
-    if 0 < abs(value) < 0.001 or abs(value) >= 99_999.5:
+    if 0 < abs(value) < 0.001:
+        return scientific(value, 1)
+    if abs(value) >= 99_999.5:
         return short(value)
     return format_value(value, ".3f" if abs(value) < 99.9995 else ".5g")
 

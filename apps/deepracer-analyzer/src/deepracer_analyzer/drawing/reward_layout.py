@@ -8,8 +8,10 @@ STEPS = 100
 """Steps of the episode that a chart shows."""
 
 _MOST_IN_ONE, _MOST_IN_COLUMN = 4, 5
-_WIDTHS = (456, 358)
+_WIDTHS = (464, 366)
 _PAD, _GAP, _TITLE, _AXIS, _HEAD, _NAMES = 8, 8, 24, 15, 17, 15
+_LOWEST_LINE = 9
+"""Pixels of the lowest line of text that is legible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +63,30 @@ def arrange_charts(parts: int, height: int, unit: float) -> PanelLayout:
         height: Of the panel in pixels.
         unit: Pixels for each pixel of 640x500.
     """
-    columns = 1 if parts <= _MOST_IN_ONE else -(-parts // _MOST_IN_COLUMN)
-    width = _WIDTHS[0] if columns == 1 else columns * _WIDTHS[1]
     px = _Scaled(unit)
-    size = Size(2 * round(width * unit / 2), height)
-    title, body = Rect.whole(size).inset(px(_PAD), 0).cut_top(px(_TITLE))
-    body, _ = body.cut_top(max(0, body.height - px(3)))
-    names_a_line = min(parts, 4 if columns == 1 else 5)
-    names = px(_NAMES) * -(-parts // names_a_line)
+    columns = 1 if parts <= _MOST_IN_ONE else max(2, -(-parts // _MOST_IN_COLUMN))
+    size = Size(2 * round((_WIDTHS[0] if columns == 1 else columns * _WIDTHS[1]) * unit / 2), height)
+    title, body = Rect.whole(size).inset(px(_PAD), 0).cut_top(px.line(_TITLE))
+    _, body = body.cut_bottom(px(3))
+    names_a_line = min(parts, _MOST_IN_COLUMN)
+    names, axis = px.line(_NAMES) * -(-parts // names_a_line), px.line(_AXIS)
     down = -(-parts // columns)
     lines = down + (2 if columns == 1 else 1)
-    room = max(0, body.height - px(_AXIS) - names - px(_GAP) * (lines - 1))
-    each = room // lines
+    each = max(0, body.height - axis - names - px(_GAP) * (lines - 1)) // lines
+    rows, rest = _rows(body, each, down, px(_GAP))
+    cells = [cell for row in rows for cell in row.columns(*[1] * columns, gap=2 * px(_PAD))]
     if columns == 1:
-        rows, rest = _rows(body, each, down, px(_GAP))
-        cell, rest = rest.cut_top(each + names, px(_GAP))
-        together, final = px.place(cell, names, 0), px.place(rest, 0, px(_AXIS))
-        cells = rows
+        upper, lower = rest.cut_top(each + names, px(_GAP))
     else:
-        rows, rest = _rows(body, each, down, px(_GAP))
-        cells = [cell for row in rows for cell in row.columns(*[1] * columns, gap=2 * px(_PAD))]
-        left, right = rest.columns(1, 1, gap=2 * px(_PAD))
-        together, final = px.place(left, names, px(_AXIS)), px.place(right, 0, px(_AXIS))
-    places = tuple(px.place(cell, 0, 0) for cell in cells[:parts])
-    return PanelLayout(size, title, places, together, final, names_a_line)
+        upper, lower = rest.columns(1, 1, gap=2 * px(_PAD))
+    return PanelLayout(
+        size=size,
+        title=title,
+        parts=tuple(px.place(cell, 0, 0) for cell in cells[:parts]),
+        together=px.place(upper, names, 0 if columns == 1 else axis),
+        final=px.place(lower, 0, axis),
+        names_a_line=names_a_line,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,13 @@ class _Scaled:
     def __call__(self, length: float) -> int:
         return round(length * self.unit)
 
+    def line(self, length: float) -> int:
+        """The same for what holds a line of text."""
+        return max(_LOWEST_LINE, self(length))
+
     def place(self, cell: Rect, names: int, axis: int) -> Place:
         """A chart in its cell, with this many pixels for names and for numbers of steps."""
-        head, rest = cell.cut_top(self(_HEAD))
+        head, rest = cell.cut_top(self.line(_HEAD))
         name_lines, rest = rest.cut_top(names)
         below, plot = rest.cut_bottom(axis)
         return Place(head, name_lines, plot, below)

@@ -10,7 +10,7 @@ from deepracer_analyzer.views import Floats
 _FLATTENED = 4.0
 """How many times wider than ordinary values all values are, for the rare ones to be cut off."""
 
-_LEAST, _MOST = 0.001, 999.5e6
+_LEAST, _MOST = 0.01, 999.5e6
 _UNITS = ((999.5e3, 1e6, "M"), (999.5, 1e3, "k"), (0.0, 1.0, ""))
 """From which size on which unit is written, and what it is."""
 
@@ -66,10 +66,15 @@ def joined(spans: list[Span]) -> Span:
 
 
 def short(value: float) -> str:
-    """A number with two or three digits, such as −12.3, 1.2k, 35.1M or 3.1e−5."""
+    """A number in six signs or seven: −12.3, 1.23k, 35.1M, −0.058 or 3e−5."""
     size = abs(value)
     if size >= _MOST or 0 < size < _LEAST:
-        digits, _, exponent = f"{value:.1e}".partition("e")
-        return f"{digits}e{int(exponent)}".replace("-", "−")
+        return scientific(value, 0)
     divisor, unit = next((divisor, unit) for least, divisor, unit in _UNITS if size >= least)
-    return f"{value / divisor:.3g}{unit}".replace("-", "−")
+    return f"{value / divisor:{'.3g' if size >= 0.1 else '.2g'}}{unit}".replace("-", "−")
+
+
+def scientific(value: float, digits: int) -> str:
+    """A number times a power of ten, such as 7.7e−4 with one digit after the point."""
+    mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", "−")

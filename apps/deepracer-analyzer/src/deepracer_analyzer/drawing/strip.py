@@ -28,7 +28,8 @@ class Strip:
         self._places = places
         self._note = note
         self._video_rate = video_rate
-        self._style = TextStyle(max(6, round(0.56 * places.strip.height)), DARK.text, min_height=8)
+        height = max(6, round(0.56 * places.strip.height))
+        self._style = TextStyle(height, DARK.text, min_height=max(6, round(0.85 * height)))
 
     def draw(self, canvas: Frame, moment: Moment, view: View) -> None:
         """Draw the texts, if they are wanted, and the bar, in place."""

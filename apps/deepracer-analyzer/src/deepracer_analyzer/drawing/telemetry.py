@@ -20,8 +20,10 @@ _ROAD = (47, 53, 63)
 _BORDER = (168, 176, 188)
 _CENTER = (150, 118, 52)
 _SHIFT = 4
+_CAR = 10
+"""Pixels from the middle of the car to its front, at 640x500."""
 
-# A car seen from above, in metres along and across: longer than the real one's 0.3 m would be seen.
+# A car seen from above, along and across: an arrow, as one of its real size could not be seen.
 _ARROW = np.array([(1.0, 0.0), (-0.7, 0.62), (-0.4, 0.0), (-0.7, -0.62)])
 
 
@@ -32,24 +34,20 @@ class TelemetryPicture:
 
     Args:
         logged: The log's columns.
-        track: The track, or the line that was driven; None draws the car's own way alone.
+        track: The track, or the line that was driven; None takes the car's own way.
         places: Where everything is.
     """
 
     def __init__(self, logged: Logged, track: Track | None, places: Arrangement) -> None:
         self._logged = logged
-        self._track = track
         self._places = places
-        lines = (
-            []
-            if track is None
-            else [line for line in (track.center, track.inner, track.outer) if line is not None]
+        way = np.stack([logged.x, logged.y], axis=1)
+        self._track = track or Track("way", way[np.isfinite(way).all(axis=1)])
+        lines = (self._track.center, self._track.inner, self._track.outer)
+        self._to_picture = _Projection(
+            np.concatenate([line for line in lines if line is not None]), places.map
         )
-        if not lines:
-            lines = [np.stack([logged.x, logged.y], axis=1)]
-        self._to_picture = _Projection(np.concatenate(lines), places.map)
-        driven = self._to_picture(np.stack([logged.x, logged.y], axis=1))
-        self._driven = driven
+        self._driven = self._to_picture(way)
         self._static = Static(self._draw_track, background=DARK.background)
 
     def draw(self, canvas: Frame, moment: Moment) -> None:
@@ -77,7 +75,7 @@ class TelemetryPicture:
             np.array([math.cos(turn), -math.sin(turn)]),
             np.array([-math.sin(turn), -math.cos(turn)]),
         )
-        corners = place + 8 * self._places.unit * (_ARROW @ np.stack([along, across]))
+        corners = place + _CAR * self._places.unit * (_ARROW @ np.stack([along, across]))
         cv2.fillPoly(view, [_fixed(corners)], ACTION, cv2.LINE_AA, _SHIFT)
         cv2.polylines(view, [_fixed(corners)], True, BLACK, 1, cv2.LINE_AA, _SHIFT)
 
@@ -85,8 +83,6 @@ class TelemetryPicture:
         """Draw the track onto a picture of the video's size."""
         view, thin = rect.view(canvas), self._places.px(1.2)
         track = self._track
-        if track is None:
-            return
         if track.inner is not None and track.outer is not None:
             borders = [_fixed(self._to_picture(line)) for line in (track.outer, track.inner)]
             cv2.fillPoly(view, borders, _ROAD, cv2.LINE_AA, _SHIFT)
