@@ -1,10 +1,11 @@
 """From what a person names to what is replayed: log, laps, actions, track, video, rows and reward parts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 from rlviz_overlay import Size
 from rlviz_video import SeekableVideo
 
@@ -160,7 +161,8 @@ def match(run: Run, video: SeekableVideo | None, settings: SyncSettings, folder:
     Without a video each row is a picture.
     """
     if video is None:
-        return frame_is_row(run.log, len(run.log.frame))
+        rows = frame_is_row(run.log, len(run.log.frame))
+        return replace(rows, confidence=np.ones(len(rows.rows)), note="no video: each picture is a row")
     if not settings.sync:
         return frame_is_row(run.log, video.frames)
     sync = open_sync(run.log, run.laps, video.path, folder, again=settings.again, say=say)

@@ -47,7 +47,7 @@ class Session:
             size=view.size,
             components=replay.components,
             video_size=replay.video_size,
-            note=SHORT[replay.sync.method] if replay.video else "no video: each picture is a row of the log",
+            note=SHORT[replay.sync.method] if replay.video else "no video: each picture is a row",
             track=replay.run.track,
         )
         shown = View(
