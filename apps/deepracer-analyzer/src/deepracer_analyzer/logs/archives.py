@@ -151,8 +151,10 @@ def _read_tar(path: Path, member: str) -> bytes | None:
 
 @contextmanager
 def _open_tar(path: Path) -> Generator[tarfile.TarFile]:
-    with _unpacked(path) as stream, tarfile.open(fileobj=_Counted(stream, path), mode="r|") as archive:  # type: ignore[arg-type]
-        yield archive
+    with _unpacked(path) as stream:
+        counted = cast("IO[bytes]", _Counted(stream, path))
+        with tarfile.open(fileobj=counted, mode="r|") as archive:
+            yield archive
 
 
 @contextmanager
