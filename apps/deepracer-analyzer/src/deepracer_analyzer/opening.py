@@ -165,7 +165,9 @@ def match(run: Run, video: SeekableVideo | None, settings: SyncSettings, folder:
         return replace(rows, confidence=np.ones(len(rows.rows)), note="no video: each picture is a row")
     if not settings.sync:
         return frame_is_row(run.log, video.frames)
-    sync = open_sync(run.log, run.laps, video.path, folder, again=settings.again, say=say)
+    sync = open_sync(
+        run.log, run.laps, video.path, folder, again=settings.again, say=say, check_ocr=settings.check_ocr
+    )
     say(f"Sync: {sync.note}")
     copy = folder / f"{Path(run.file.name).stem}.with_speed.csv"
     if write_with_speed(run.log, sync, run.data, copy):
