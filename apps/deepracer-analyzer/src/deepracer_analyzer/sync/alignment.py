@@ -1,4 +1,4 @@
-"""Which row of the log each picture shows: the most likely path through the log, and how sure each step of it is.
+"""Which row of the log each picture shows: the most likely path through the log, and how sure it is.
 
 The pictures f = 0 .. F-1 are a hidden Markov chain over the states
 
@@ -12,25 +12,25 @@ in which a picture follows another by one of the steps of `StepOdds`,
 
 where row N-1 is followed by AFTER; and shows the speed v (rounded to 0.01 m/s) of a row with speed s by
 
-    E(v | s) = 0.9                                          where |v - s| <= 0.0055: the same number, rounded
-             = 0.03                                         where |v - s| <= 0.0155: off by one in the last digit
-             = max(0.0027 exp(-|v - s| / 0.15), 0.00002)    elsewhere
+    E(v | s) = 0.9                                        where |v - s| <= 0.0055: the same number, rounded
+             = 0.03                                       where |v - s| <= 0.0155: one off in the last digit
+             = max(0.0027 exp(-|v - s| / 0.15), 0.00002)  elsewhere
 
-so that a misread picture, or one the simulator computed otherwise, costs no more than a fixed amount; a picture that
-was not read says nothing about its row (E = 1). Outside of the log the car mostly stands (E = 0.5 for v = 0), or
-does anything (E = 0.0005).
+so that a misread picture, or one the simulator computed otherwise, costs no more than a fixed amount; a
+picture that was not read says nothing about its row (E = 1). Outside of the log the car mostly stands
+(E = 0.5 for v = 0), or does anything (E = 0.002).
 
 The path is Viterbi's, with V[f, s] the log-odds of the best path that ends in s:
 
     V[f, s] = log E(v_f | s) + max_r (V[f-1, r] + log P(r -> s))
 
-The maximum over all cuts is a running maximum, so that a picture costs a few array operations over N. The confidence
-is the posterior probability of the path's row, by the forward-backward recurrence (the same with a sum in place of
-the maximum): 1 where no other row would do, 1/k where k rows do as well, such as in a long pause in which every
-picture shows 0 and a row was lost at an unknown place.
+The maximum over all cuts is a running maximum, so that a picture costs a few array operations over N. The
+confidence is the posterior probability of the path's row, by the forward-backward recurrence (the same with a
+sum in place of the maximum): 1 where no other row would do, 1/k where k rows do as well, such as in a long
+pause in which every picture shows 0 and a row was lost at an unknown place.
 
-Memory is O(N sqrt F): both recurrences are kept at every sqrt(F)-th picture only, and a block of sqrt(F) pictures is
-computed again on the way back; no table of F x N steps exists.
+Memory is O(N sqrt F): both recurrences are kept at every sqrt(F)-th picture only, and a block of sqrt(F)
+pictures is computed again on the way back; no table of F x N steps exists.
 """
 
 import math
@@ -48,7 +48,7 @@ EXACT = 0.0055
 _LAST_DIGIT = 0.0155
 _NEAR_SCALE = 0.15
 _LOG_EXACT, _LOG_LAST_DIGIT, _LOG_NEAR, _LOG_ANY = (math.log(odds) for odds in (0.9, 0.03, 0.0027, 2e-5))
-_LOG_OUTSIDE_STANDING, _LOG_OUTSIDE_ANY = math.log(0.5), math.log(5e-4)
+_LOG_OUTSIDE_STANDING, _LOG_OUTSIDE_ANY = math.log(0.5), math.log(2e-3)
 _BEFORE_STAYS = 0.8
 _STARTS_BEFORE = 0.5
 _STARTS_EARLY = 0.4
@@ -56,6 +56,8 @@ _EARLY_ROWS = 15.0
 _SKIP_TWO = 0.1
 _NOTHING = -1e30
 """Log-odds of what cannot be."""
+
+_TINIEST = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class _Chain:
                 for step, cost in ((2, skip), (3, skip_two))
                 if state - step >= 1
             ]
-            if state > 4:  # noqa: PLR2004 - a cut passes over at least three rows
+            if state > 4:  # a cut passes over at least three rows
                 far = 1 + int(before[1 : state - 3].argmax())
                 ways.append((before[far] + cut, far))
         return max(ways)[1]
@@ -194,7 +196,7 @@ class _Chain:
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """Both recurrences at one picture: log-odds of the best path into each state, odds of all paths, and E."""
+    """Both recurrences at one picture: log-odds of the best path to each state, odds of all paths; and E."""
 
     best: Floats
     total: Floats
@@ -238,7 +240,8 @@ def _walk_back(chain: _Chain, shown: Floats) -> tuple[Rows, Floats]:
             at = inside.pop()
             state = int(at.best.argmax()) if state < 0 else chain.came_from(at.best, state)
             odds = at.total * back
-            states[frame], confidence[frame] = state, odds[state] / odds.sum()
+            # The sum is 0 where what came before and what comes after exclude each other.
+            states[frame], confidence[frame] = state, odds[state] / max(float(odds.sum()), _TINIEST)
             back = chain.sum_step_back(back * at.emission)
             back /= back.sum()
         stop = start

@@ -31,7 +31,7 @@ class Footage:
         path: The video.
         size: Width and height of its pictures.
         rate: Frames a second, as the file states it.
-        strips: uint8 (F, 18, 54), the text of the speed; zeros where there is none, or (F, 0, 0) without a place.
+        strips: uint8 (F, 18, 54), the part of each picture with the speed; (F, 0, 0) without a place.
         place: Where the text lies; None where no known HUD was found.
         motion: float64 (F,), mean absolute difference of brightness to the picture before; the first 0.
         problems: What was wrong with the file, one line each.
@@ -72,7 +72,8 @@ def watch(path: Path) -> Footage:
         if collector is not None:
             collector.add(luma)
     if not motion:
-        msg = f"no picture of {path} can be read{': ' + video.problem if video.problem else ''}; give another video"
+        why = f": {video.problem}" if video.problem else ""
+        msg = f"no picture of {path} can be read{why}; give another video"
         raise ValueError(msg)
     strips, place = collector.finish() if collector else (np.zeros((len(motion), 0, 0), np.uint8), None)
     size = (video.width, video.height)
@@ -131,5 +132,3 @@ class _Collector:
         if self.place is not None:
             self._strips = [self.place.cut(chunk).copy() for chunk in self._undecided]
             self._undecided = []
-
-

@@ -1,13 +1,14 @@
 """Ten digits drawn by us in the manner of a light humanist sans: what the speed of the video is read with.
 
-Each digit is a few strokes of our own in the HUD's cell of 12x18 pixels (the digit is 14 high), drawn white with a
-one-pixel dark shadow. Nothing is taken from a font file or from a picture; what a video really shows is learned
-from the video itself, see `deepracer_analyzer.sync.reading.learn`.
+Each digit is a few strokes of our own in the HUD's cell of 12x18 pixels (the digit is 14 high), drawn white
+with a one-pixel dark shadow. Nothing is taken from a font file or from a picture; what a video really shows
+is learned from the video itself, see `deepracer_analyzer.sync.reading.learn`.
 """
 
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -35,19 +36,20 @@ class Glyphs:
 
     Attributes:
         digits: float32 (10, 18*12).
-        point: float32 (18*5,).
+        points: float32 (P, 18*5): the point, or the places at which it may be.
     """
 
     digits: Floats32
-    point: Floats32
+    points: Floats32
 
 
 @cache
 def drawn_glyphs() -> Glyphs:
     """The ten digits and the point as we draw them."""
     digits = np.stack([draw_strokes(strokes, CELL_WIDTH) for strokes in STROKES])
-    point = draw_strokes((((2.8, 12.9), (3.3, 12.9), (3.3, 13.3), (2.8, 13.3)),), POINT_WIDTH)
-    return Glyphs(normalized(digits.reshape(10, -1)), normalized(point.reshape(-1)))
+    shifts = [(x, y) for x in (0, -1, 1) for y in (0, -1, 1)]
+    points = np.stack([draw_strokes((_dot(3 + x, 13 + y),), POINT_WIDTH) for x, y in shifts])
+    return Glyphs(normalized(digits.reshape(10, -1)), normalized(points.reshape(len(shifts), -1)))
 
 
 def normalized(cells: NDArray[np.float32]) -> Floats32:
@@ -76,7 +78,7 @@ def _coverage(strokes: tuple[Stroke, ...], width: int, shift: float) -> NDArray[
     x, y = x - shift, y - _TOP - shift
     nearest = np.full(x.shape, np.inf)
     for stroke in strokes:
-        for (x0, y0), (x1, y1) in zip(stroke, stroke[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(stroke):
             dx, dy = x1 - x0, y1 - y0
             along = np.clip(((x - x0) * dx + (y - y0) * dy) / max(dx * dx + dy * dy, 1e-9), 0, 1)
             np.minimum(nearest, np.hypot(x - x0 - along * dx, y - y0 - along * dy), out=nearest)
@@ -87,6 +89,11 @@ def _arc(center: Point, radii: Point, start: float, stop: float) -> Stroke:
     """Part of an ellipse; degrees clockwise from the right, as y points down."""
     angles = [math.radians(start + (stop - start) * i / _ARC_STEPS) for i in range(_ARC_STEPS + 1)]
     return tuple((center[0] + radii[0] * math.cos(a), center[1] + radii[1] * math.sin(a)) for a in angles)
+
+
+def _dot(x: float, y: float) -> Stroke:
+    """A square dot of two pixels."""
+    return ((x - 0.3, y - 0.2), (x + 0.3, y - 0.2), (x + 0.3, y + 0.2), (x - 0.3, y + 0.2))
 
 
 STROKES: tuple[tuple[Stroke, ...], ...] = (

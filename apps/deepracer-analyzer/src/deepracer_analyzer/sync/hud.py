@@ -1,8 +1,8 @@
 """Where the HUD writes the speed, and the strip of pixels that is kept of every picture to read it from.
 
-The HUD of a 640x480 picture writes `NN.NN m/s` on a fixed grid: cells of 12 pixels at x = 10, 22, 38 and 50 with
-the point between them, rows 424 to 441 in evaluations, 10 pixels higher in league races. Videos of another size and
-the same aspect are scaled to that grid.
+The HUD of a 640x480 picture writes `NN.NN m/s` on a fixed grid: cells of 12 pixels at x = 10, 22, 38 and 50
+with the point between them, rows 424 to 441 in evaluations, 10 pixels higher in league races. Videos of
+another size and the same aspect are scaled to that grid.
 """
 
 from collections.abc import Iterable

@@ -44,7 +44,7 @@ class LumaVideo:
         self.problem = ""
 
     def __iter__(self) -> Iterator[NDArray[np.uint8]]:
-        """Yield each picture as uint8 (height, width), valid until the next; ends where the file is damaged."""
+        """Yield each picture as uint8 (height, width), valid until the next; ends at damage."""
         self.problem = ""
         read = 0
         try:

@@ -1,4 +1,4 @@
-"""Reading the speed from strips of the HUD: normalised correlation with ten digits, and learning those digits."""
+"""Reading the speed from strips of the HUD by correlation with ten digits, and learning those digits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,13 +13,15 @@ from deepracer_analyzer.views import Floats
 LEAST_FIT = 0.5
 """Correlation below which a cell holds no digit."""
 
-LEAST_MARGIN = 0.03
+LEAST_MARGIN = 0.04
 """How much better the best digit must fit than the second best."""
 
 LEAST_CONTRAST = 8.0
 """Standard deviation of a cell's brightness below which nothing is written in it."""
 
 _CHUNK = 1024
+_CLEARLY_ROUNDED = 0.4
+_FIVE_DIGITS = 9999.5
 _FEWEST_TO_LEARN = 3
 _PLACE_VALUES = np.array((10.0, 1.0, 0.1, 0.01))
 
@@ -49,8 +51,8 @@ class Reading:
 def read_strips(strips: Strips, glyphs: Glyphs) -> Reading:
     """Read the speed in each strip.
 
-    A strip is read where all four digits and the point are there: a picture without a HUD, or with a number of
-    another length (from 100 m/s on everything behind the second digit moves by a cell), gives NaN.
+    A strip is read where all four digits and the point are there: a picture without a HUD, or with a number
+    of another length (from 100 m/s on everything behind the second digit moves by a cell), gives NaN.
 
     Args:
         strips: uint8 (F, 18, 54), see `Place.cut`.
@@ -68,7 +70,7 @@ def read_strips(strips: Strips, glyphs: Glyphs) -> Reading:
 
 def _read_chunk(strips: Strips, glyphs: Glyphs) -> tuple[NDArray[np.int8], Floats32, Floats32]:
     scores = _correlation(_digit_cells(strips), glyphs.digits)  # (F, 4, 10)
-    point = _correlation(_point_cells(strips), glyphs.point[None])[..., 0]  # (F, 1)
+    point = _correlation(_point_cells(strips), glyphs.points).max(axis=-1)  # (F, 1)
     ordered = np.sort(scores, axis=-1)
     fit = np.minimum(ordered[..., -1].min(axis=-1), point[:, 0])
     margin = (ordered[..., -1] - ordered[..., -2]).min(axis=-1)
@@ -76,7 +78,7 @@ def _read_chunk(strips: Strips, glyphs: Glyphs) -> tuple[NDArray[np.int8], Float
 
 
 def _correlation(cells: Floats32, glyphs: Floats32) -> Floats32:
-    """Normalised correlation of cells (F, C, pixels) with glyphs (G, pixels): (F, C, G); 0 without contrast."""
+    """Normalised correlation of cells (F, C, pixels) with glyphs (G, pixels): (F, C, G); 0 where blank."""
     pixels = cells.shape[-1]
     total = cells.sum(axis=-1, keepdims=True)
     spread = np.square(cells).sum(axis=-1, keepdims=True) - total * total / pixels
@@ -118,8 +120,8 @@ def find_place(windows: Strips, glyphs: Glyphs, *, share: float) -> Place | None
 def learn(strips: Strips, speeds: Floats, certain: NDArray[np.bool_], known: Glyphs) -> Glyphs:
     """What the digits of this video really look like: the mean of the cells whose digit the log tells.
 
-    A digit that never occurs, or fewer than three times, stays as it was known. Speeds whose last digit depends
-    on how they are rounded are left out.
+    A digit that occurs less than three times stays as it was known. Speeds whose last digit depends on how
+    they are rounded are left out.
 
     Args:
         strips: uint8 (F, 18, 54).
@@ -128,12 +130,12 @@ def learn(strips: Strips, speeds: Floats, certain: NDArray[np.bool_], known: Gly
         known: What the digits were taken for so far.
     """
     hundredths = speeds * 100
-    clear = np.abs(hundredths - np.round(hundredths)) < 0.4  # noqa: PLR2004 - of the half at which rounding turns
-    chosen = np.flatnonzero(certain & clear & (hundredths < 9999.5))  # noqa: PLR2004 - four digits
+    clear = np.abs(hundredths - np.round(hundredths)) < _CLEARLY_ROUNDED
+    chosen = np.flatnonzero(certain & clear & (hundredths < _FIVE_DIGITS))
     if not len(chosen):
         return known
     sums = np.zeros((10, known.digits.shape[1]))
-    point = np.zeros(len(known.point))
+    point = np.zeros(known.points.shape[1])
     counts = np.zeros(10, np.intp)
     for part, cells, points in _labelled(strips, chosen):
         numbers = np.round(hundredths[part]).astype(np.intp)
@@ -145,10 +147,12 @@ def learn(strips: Strips, speeds: Floats, certain: NDArray[np.bool_], known: Gly
         point += points.sum(axis=(0, 1))
     learned = normalized(sums.astype(np.float32))
     enough = (counts >= _FEWEST_TO_LEARN)[:, None]
-    return Glyphs(np.where(enough, learned, known.digits), normalized(point.astype(np.float32)))
+    return Glyphs(np.where(enough, learned, known.digits), normalized(point[None].astype(np.float32)))
 
 
-def _labelled(strips: Strips, chosen: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Floats32, Floats32]]:
+def _labelled(
+    strips: Strips, chosen: NDArray[np.intp]
+) -> Iterator[tuple[NDArray[np.intp], Floats32, Floats32]]:
     for start in range(0, len(chosen), _CHUNK):
         part = chosen[start : start + _CHUNK]
         yield part, normalized(_digit_cells(strips[part])), normalized(_point_cells(strips[part]))

@@ -46,8 +46,8 @@ def find_breaks(log: Log, laps: Sequence[Lap]) -> Rows:
 def expected_odds(rows: int, breaks: Rows, rows_per_frame: float) -> StepOdds:
     """The odds before a video was looked at.
 
-    The picture falls behind the log by a row where the simulator is busy with putting the car back, so a standing
-    picture is likely there, and less so with every row after it.
+    The picture falls behind the log by a row where the simulator is busy with putting the car back, so a
+    standing picture is likely there, and less so with every row after it.
 
     Args:
         rows: N.
