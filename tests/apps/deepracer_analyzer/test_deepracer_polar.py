@@ -177,6 +177,11 @@ def test_discrete_actions_are_grey_dots():
     assert np.hypot(columns - x, rows - y).max() < 5
 
 
+def test_an_action_of_which_only_the_number_is_known_has_no_dot():
+    one = replace(SPACE, actions=(*SPACE.actions, Action(np.nan, np.nan)))
+    assert (picture(shown=one) == picture()).all()
+
+
 def test_a_continuous_space_has_a_border_where_it_ends():
     continuous = space((-20.0, 30.0), (1.0, 3.0), "continuous")
     scale = PolarScale.of(continuous, SIZE)

@@ -1,6 +1,7 @@
 """The action space over the video: recent actions as heat, the chosen one, and how fast the car is."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from rlviz_overlay import BOLD, Frame, Print, Rect, Size, draw_text, format_value
@@ -19,7 +20,7 @@ from deepracer_analyzer.drawing.polar_print import (
 )
 from deepracer_analyzer.drawing.polar_scale import PolarScale
 from deepracer_analyzer.simulation.view import View
-from deepracer_analyzer.views import ActionSpace
+from deepracer_analyzer.views import Action, ActionSpace
 
 TEXT_HEIGHT = 12
 """Of labels, at 640x500."""
@@ -39,6 +40,7 @@ class Polar:
     """
 
     def __init__(self, logged: Logged, space: ActionSpace, size: Size, unit: float) -> None:
+        space = replace(space, actions=tuple(filter(_is_known, space.actions)))
         self.scale = PolarScale.of(space, size)
         self._logged = logged
         self._unit = unit
@@ -98,6 +100,11 @@ class Polar:
         left, top = round(self.scale.x + ACTION_GAP * self._unit), round(self.scale.y + 2 * self._unit)
         below = Rect(left, top, size.width - left, self._action_style.line_height)
         return Rect.whole(size).clip(below)
+
+
+def _is_known(action: Action) -> bool:
+    """Whether a place can be drawn: of an action that the log never shows, only the number may be known."""
+    return math.isfinite(action.steering_angle) and math.isfinite(action.speed)
 
 
 def action_text(steering: float, throttle: float) -> str:

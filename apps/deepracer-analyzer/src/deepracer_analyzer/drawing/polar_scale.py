@@ -43,8 +43,8 @@ class PolarScale:
     @classmethod
     def of(cls, space: ActionSpace, size: Size) -> "PolarScale":
         """The half-disc of an action space, with room for its labels, in a place of this size."""
-        fastest = max(abs(speed) for speed in space.speed)
-        widest = max(abs(angle) for angle in space.steering)
+        fastest = max((abs(speed) for speed in space.speed if math.isfinite(speed)), default=0.0)
+        widest = max((abs(angle) for angle in space.steering if math.isfinite(angle)), default=0.0)
         radius = min(_RADIUS * size.width, _RADIUS * 288 / 182 * size.height)
         return cls(
             x=round(_ORIGIN[0] * size.width),
