@@ -30,7 +30,10 @@ class OpenCVScreen:
     @property
     def closed(self) -> bool:
         """Whether the user closed it."""
-        return cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+        try:
+            return cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+        except cv2.error:  # OpenCV 5's answer for a window that is gone
+            return True
 
     def show(self, frame: Frame) -> None:
         """Show a picture, uint8 (H, W, 3), RGB."""
