@@ -49,6 +49,7 @@ class Session:
             video_size=replay.video_size,
             note=SHORT[replay.sync.method] if replay.video else "no video: each picture is a row",
             track=replay.run.track,
+            video_rate=float(replay.frame_rate),
         )
         shown = View(
             action_space=view.action_space,
