@@ -3,6 +3,7 @@
 from rlviz_video.gallery import GalleryEntry, collect_entries, write_entries, write_gallery, write_poster
 from rlviz_video.h264_sink import PRESETS, H264Sink
 from rlviz_video.interrupts import interrupts_deferred
+from rlviz_video.luma import Luma, LumaVideo
 from rlviz_video.manifest import library_versions, manifest_path, read_manifest, sha256_file, write_manifest
 from rlviz_video.moviepy_sink import MoviePySink
 from rlviz_video.outputs import check_mp4, check_output, make_folder, part_path, whole_file
@@ -32,6 +33,8 @@ __all__ = [
     "H264Sink",
     "ImageFolderSink",
     "ImageFolderSource",
+    "Luma",
+    "LumaVideo",
     "MemorySink",
     "MoviePySink",
     "SeekableVideo",

@@ -1,15 +1,14 @@
-"""Going through a video once: of every picture the strip with the speed and how much it moved are kept."""
+"""Going through a video once: the strip with the speed, and how much moved, are kept of every picture."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rlviz_video import progress
+from rlviz_video import LumaVideo, progress
 
 from deepracer_analyzer.sync.glyphs import drawn_glyphs
-from deepracer_analyzer.sync.hud import Place, Strips, cut_window, known_aspect
-from deepracer_analyzer.sync.luma import LumaVideo
+from deepracer_analyzer.sync.hud import WINDOW_SHAPE, Place, Strips, cut_window, known_aspect
 from deepracer_analyzer.sync.reading import find_place
 from deepracer_analyzer.views import Floats
 
@@ -33,7 +32,7 @@ class Footage:
         rate: Frames a second, as the file states it.
         strips: uint8 (F, 18, 54), the part of each picture with the speed; (F, 0, 0) without a place.
         place: Where the text lies; None where no known HUD was found.
-        motion: float64 (F,), mean absolute difference of brightness to the picture before; the first 0.
+        motion: float64 (F,), mean absolute difference of brightness to the picture before; 0 without one.
         problems: What was wrong with the file, one line each.
     """
 
@@ -47,75 +46,83 @@ class Footage:
 
     @property
     def frames(self) -> int:
-        """The number of pictures that could be read."""
+        """The number of pictures."""
         return len(self.motion)
 
 
 def watch(path: Path) -> Footage:
-    """Read a video once, from its first picture to its last, or to where it is damaged.
+    """Read a video once, from its first picture to its last; pictures that are damaged are passed over.
 
     Args:
         path: The video.
 
     Raises:
         OSError: It cannot be read.
-        ValueError: It is not a video, or no picture of it can be read.
+        ValueError: It is not a video, or no picture of it can be decoded.
     """
-    video = LumaVideo(path)
-    collector = _Collector() if known_aspect(video.width, video.height) else None
-    motion: list[float] = []
-    before: NDArray[np.int16] | None = None
-    for luma in progress(video, video.stated, "Reading the speed in the video"):
-        thumbnail = luma[::_MOTION_STRIDE, ::_MOTION_STRIDE].astype(np.int16)
-        motion.append(0.0 if before is None else float(np.abs(thumbnail - before).mean()))
-        before = thumbnail
-        if collector is not None:
-            collector.add(luma)
-    if not motion:
-        why = f": {video.problem}" if video.problem else ""
-        msg = f"no picture of {path} can be read{why}; give another video"
-        raise ValueError(msg)
-    strips, place = collector.finish() if collector else (np.zeros((len(motion), 0, 0), np.uint8), None)
-    size = (video.width, video.height)
-    return Footage(path, size, video.rate, strips, place, np.array(motion), _problems(video, len(motion)))
+    with LumaVideo(path) as video:
+        width, height = video.spec.width, video.spec.height
+        collector = _Collector(np.zeros(WINDOW_SHAPE, np.uint8)) if known_aspect(width, height) else None
+        motion = np.zeros(video.frames)
+        before: NDArray[np.int16] | None = None
+        damaged = video.frames
+        for number, luma in progress(video.lumas(), video.frames, "Reading the speed in the video"):
+            thumbnail = luma[::_MOTION_STRIDE, ::_MOTION_STRIDE].astype(np.int16)
+            motion[number] = 0 if before is None else np.abs(thumbnail - before).mean()
+            before = thumbnail
+            damaged -= 1
+            if collector is not None:
+                collector.add(number, cut_window(luma))
+    strips, place = collector.finish(len(motion)) if collector else (_no_strips(len(motion)), None)
+    problems = [video.problem] if video.problem else []
+    if damaged:
+        problems.append(
+            f"{path} is damaged: {damaged:,} of {len(motion):,} pictures cannot be decoded; "
+            "their rows follow from the others"
+        )
+    return Footage(path, (width, height), float(video.spec.fps), strips, place, motion, tuple(problems))
 
 
-def _problems(video: LumaVideo, frames: int) -> tuple[str, ...]:
-    if video.problem:
-        return (video.problem,)
-    if video.stated is not None and video.stated != frames:
-        return (f"{video.path.name} states {video.stated:,} pictures and has {frames:,}; these are used",)
-    return ()
+def _no_strips(frames: int) -> Strips:
+    return np.zeros((frames, 0, 0), np.uint8)
 
 
 @dataclass(slots=True)
 class _Collector:
-    """Cuts windows until the text's place is known, and only the text from then on."""
+    """Keeps windows until the text's place is known, and only the text from then on."""
 
+    blank: Strips
     place: Place | None = None
-    count: int = 0
+    _count: int = 0
     _window: list[Strips] = field(default_factory=list[Strips])
     _undecided: list[Strips] = field(default_factory=list[Strips])
     _strips: list[Strips] = field(default_factory=list[Strips])
 
-    def add(self, luma: NDArray[np.uint8]) -> None:
-        """Take one picture in."""
-        self.count += 1
-        if self.place is None and len(self._undecided) >= _PATIENCE:
-            return
-        self._window.append(cut_window(luma))
-        if len(self._window) == _CHUNK:
-            self._close_chunk()
+    def add(self, number: int, window: Strips) -> None:
+        """Take the window of one picture in; those that were passed over before it stay blank."""
+        while self._count < number:
+            self._add(self.blank)
+        self._add(window)
 
-    def finish(self) -> tuple[Strips, Place | None]:
+    def finish(self, frames: int) -> tuple[Strips, Place | None]:
         """The text of every picture, and its place."""
+        while self._count < frames:
+            self._add(self.blank)
         if self._window:
             self._close_chunk()
         if self.place is None and self._undecided:
             self._decide(np.concatenate(self._undecided), _SHARE_OF_REST)
         if self.place is None:
-            return np.zeros((self.count, 0, 0), np.uint8), None
+            return _no_strips(frames), None
         return np.concatenate(self._strips), self.place
+
+    def _add(self, window: Strips) -> None:
+        self._count += 1
+        if self.place is None and len(self._undecided) >= _PATIENCE:
+            return
+        self._window.append(window)
+        if len(self._window) == _CHUNK:
+            self._close_chunk()
 
     def _close_chunk(self) -> None:
         chunk = np.stack(self._window)

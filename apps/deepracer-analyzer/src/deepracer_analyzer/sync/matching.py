@@ -180,7 +180,7 @@ def _learn_and_read(case: _Case, reading: Reading, found: Alignment) -> tuple[Re
 def _by_ocr(case: _Case, say: Say) -> Sync | None:
     footage = case.footage
     try:
-        shown = search_speed(footage.path, footage.frames)
+        shown = search_speed(footage.path)
     except OSError as error:
         say(f"Sync: {error}")
         return None

@@ -12,10 +12,9 @@ from typing import Any, cast
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rlviz_video import progress
+from rlviz_video import Luma, LumaVideo, progress
 
 from deepracer_analyzer.sync.hud import Strips
-from deepracer_analyzer.sync.luma import LumaVideo
 from deepracer_analyzer.views import Floats
 
 COLUMN = 240
@@ -49,7 +48,7 @@ class Box:
     width: int
     height: int
 
-    def cut(self, luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def cut(self, luma: Luma) -> Luma:
         """The part of a picture uint8 (H, W), a copy; less where it reaches over the border."""
         top, left = max(0, self.top), max(0, self.left)
         return luma[top : self.top + self.height, left : self.left + self.width].copy()
@@ -118,12 +117,11 @@ def agreement(strips: Strips, shown: Floats) -> tuple[float, int]:
     return float((np.abs(read - shown[sample]) < 0.005).mean()), len(sample)
 
 
-def find_speed(video: LumaVideo, frames: int) -> Box | None:
+def find_speed(video: LumaVideo) -> Box | None:
     """Search the lower left quarter of some pictures for a number like `12.34`.
 
     Args:
         video: The video; read from its start.
-        frames: How many pictures it has.
 
     Returns:
         Where the number stands, with room around it; None where it was not found in three pictures at the
@@ -133,9 +131,9 @@ def find_speed(video: LumaVideo, frames: int) -> Box | None:
         OSError: Tesseract is not installed.
     """
     check_tesseract()
-    stride = max(1, frames // _SEARCHED)
+    stride = max(1, video.frames // _SEARCHED)
     found: list[Box] = []
-    for luma in islice(video, stride // 2, None, stride):
+    for _, luma in islice(video.lumas(), stride // 2, None, stride):
         top = luma.shape[0] // 2
         scale = max(1, round(_SEARCH_HEIGHT / luma.shape[0]))
         for word in _recognize(_paper(luma[top:, : luma.shape[1] // 2], scale), "--psm 11"):
@@ -159,25 +157,25 @@ def read_box(video: LumaVideo, box: Box) -> Floats:
     Raises:
         OSError: Tesseract is not installed.
     """
-    speeds: list[Floats] = []
-    pictures = iter(progress(video, video.stated, "Reading the speed with OCR"))
-    while crops := [box.cut(luma) for luma in islice(pictures, COLUMN)]:
-        speeds.append(read_column(crops))
-    return np.concatenate(speeds) if speeds else np.zeros(0)
+    speeds = np.full(video.frames, np.nan)
+    pictures = iter(progress(video.lumas(), video.frames, "Reading the speed with OCR"))
+    while part := [(number, box.cut(luma)) for number, luma in islice(pictures, COLUMN)]:
+        speeds[[number for number, _ in part]] = read_column([crop for _, crop in part])
+    return speeds
 
 
-def search_speed(path: Path, frames: int) -> Floats | None:
+def search_speed(path: Path) -> Floats | None:
     """Find the speed in the pictures of a video with another HUD, and read it; None where there is none.
 
     Args:
         path: The video.
-        frames: How many pictures it has.
 
     Raises:
         OSError: Tesseract is not installed, or the video cannot be read.
     """
-    box = find_speed(LumaVideo(path), frames)
-    return None if box is None else read_box(LumaVideo(path), box)[:frames]
+    with LumaVideo(path) as video:
+        box = find_speed(video)
+        return None if box is None else read_box(video, box)
 
 
 @dataclass(frozen=True, slots=True)

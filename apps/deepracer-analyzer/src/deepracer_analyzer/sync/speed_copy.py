@@ -37,6 +37,7 @@ def write_with_speed(log: Log, sync: Sync, data: bytes, path: Path) -> Path | No
         The path; None where there is nothing to add: the log has a speed, or is no CSV but a simulator's log.
 
     Raises:
+        ValueError: The log was not read from these bytes.
         OSError: The copy cannot be written.
     """
     del sync
@@ -70,6 +71,11 @@ def _with_speed(lines: list[str], header: str, log: Log) -> Iterator[str]:
         found = at < len(rows) and _numbers(cells, keys) == tuple(rows[at])
         yield _insert(line, fields, repr(float(speeds[at])) if found else "")
         at += found
+    if at < len(rows):
+        msg = (
+            f"{len(rows) - at:,} rows of {log.source} are not in the bytes given with it; give the file's own"
+        )
+        raise ValueError(msg)
 
 
 def _cells(line: str) -> list[str]:
