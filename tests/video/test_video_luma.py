@@ -30,7 +30,7 @@ def test_brightness_of_grey_is_its_level_in_limited_range(video):
     with LumaVideo(video) as source:
         lumas = [luma.astype(float) for _, luma in source.lumas()]
     for luma, frame in zip(lumas, VideoSource(video), strict=True):
-        np.testing.assert_allclose(luma, 16 + frame[..., 1] * 219 / 255, atol=1.5)
+        np.testing.assert_allclose(luma, 16 + frame[..., 1].astype(float) * 219 / 255, atol=1.5)
 
 
 def test_it_can_be_looked_through_again_and_after_a_jump(video):
