@@ -246,12 +246,12 @@ def test_a_log_that_was_never_on_track_says_that_no_file_was_tried(tracks):
         ("continuous/sim-trace/training", "reInvent2019_wide_cw"),
     ],
 )
-def test_every_shared_log_finds_its_track(path, name):
+def test_every_shared_log_finds_its_track_in_its_first_half_minute(path, name):
     place = SHARED / path
     if not place.exists():
         pytest.skip("the shared logs are not here")
     for file in [place] if place.is_file() else sorted(place.rglob("*.csv")):
-        frame = pd.read_csv(file)
+        frame = pd.read_csv(file, nrows=400)
         track, line = find_track(Log(frame, str(file), "B", ""), SHARED / "tracks")
         assert track.name == name
         assert "in 100% of the rows" in line

@@ -146,7 +146,7 @@ def find_track(log: Log, folder: Path | None) -> tuple[Track, str]:
         line, whose = driven_line(log)
         return line, f"{whose}; give a folder of track files (--tracks) to see borders"
     files = _track_files(folder)
-    if not _usable_rows(log).any():
+    if not usable_rows(log).any():
         line, whose = driven_line(log)
         return line, f"{whose}; no file was tried: the log has no row on the track with its track_len"
     fits, broken = _fits(log, files)
@@ -195,7 +195,7 @@ def measure(log: Log, track: Track) -> Fit:
         log: At least one of its rows has a position, a way point and a track length, all wheels on track.
         track: Any.
     """
-    frame, usable = log.frame, _usable_rows(log)
+    frame, usable = log.frame, usable_rows(log)
     places = frame[["X", "Y"]].to_numpy(np.float64)[usable]
     numbers = frame["closest_waypoint"].to_numpy(np.float64)[usable]
     count = len(track.center) - 1  # the last row is the first
@@ -215,10 +215,11 @@ def measure(log: Log, track: Track) -> Fit:
     )
 
 
-def _usable_rows(log: Log) -> NDArray[np.bool_]:
+def usable_rows(log: Log) -> NDArray[np.bool_]:
     """The rows that say where the car was on its track, bool (N,)."""
     frame = log.frame
-    known = np.isfinite(frame[["closest_waypoint", "track_len"]].to_numpy(np.float64)).all(axis=1)
+    known = np.isfinite(frame["track_len"].to_numpy(np.float64))
+    known &= frame["closest_waypoint"].to_numpy(np.float64) >= 0
     places = finite_rows(frame[["X", "Y"]].to_numpy(np.float64))
     return known & places & frame["all_wheels_on_track"].to_numpy(np.bool_)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from deepracer_analyzer.reports.places import follow
 from deepracer_analyzer.reports.sectors import SectorTimes, time_sectors
-from deepracer_analyzer.reports.text_table import WIDEST, aligned, known, number
+from deepracer_analyzer.reports.text_table import aligned, fits, known, number, split
 from deepracer_analyzer.views import Floats, Lap, Log, Track
 
 Rows = list[list[str]]
@@ -39,9 +39,8 @@ class LapsReport:
     def text(self) -> str:
         """A table of at most 100 columns, and what must be said beside it."""
         laps, sectors = self._lap_columns(), _sector_columns(self.sectors)
-        tables = [aligned([[*one, *two] for one, two in zip(laps, sectors, strict=True)])]
-        if _width(tables[0]) > WIDEST:
-            tables = [aligned(laps), *_split([row[:1] for row in laps], sectors)]
+        whole = aligned([[*one, *two] for one, two in zip(laps, sectors, strict=True)])
+        tables = [whole] if fits(whole) else [aligned(laps), *split([row[:1] for row in laps], sectors)]
         return "\n\n".join("\n".join(part) for part in (*tables, self._remarks()))
 
     def data(self) -> dict[str, Any]:
@@ -166,23 +165,3 @@ def _sector_columns(sectors: SectorTimes) -> Rows:
 
 def _rows(values: Floats) -> list[list[float]]:
     return np.asarray(values, np.float64).tolist()
-
-
-def _split(names: Rows, columns: Rows) -> list[list[str]]:
-    """As many tables as it takes to keep each within the widest line."""
-    tables: list[list[str]] = []
-    first = 0
-    while first < len(columns[0]):
-        last = len(columns[0])
-        while True:
-            table = aligned([[*name, *row[first:last]] for name, row in zip(names, columns, strict=True)])
-            if _width(table) <= WIDEST or last == first + 1:
-                break
-            last -= 1
-        tables.append(table)
-        first = last
-    return tables
-
-
-def _width(table: list[str]) -> int:
-    return max(map(len, table))

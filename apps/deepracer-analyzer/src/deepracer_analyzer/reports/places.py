@@ -10,7 +10,7 @@ from deepracer_analyzer.views import Floats, Lap, Log, Track
 
 _AT_START = 3.0  # percent of progress up to which a first row counts as a start
 _AT_END = 97.0  # percent of progress from which a complete lap's last row is its end
-_LEAD = 1.0  # seconds that a lap's clock may run before the first row: one step, rarely more
+_LEAD = 5.5  # seconds that a lap's clock may run before its first row: one step, more where it stalled
 _SAME = 0.01  # percent: places this near are one
 _NEAR_LINE = 0.5  # percent: laps that start this near the start line start on it
 _NEAR_DRIVEN_LINE = 3.0  # the same for a driven line, on which places are less exact
@@ -71,13 +71,16 @@ def row_shares(log: Log, track: Track) -> Floats:
 
 
 def row_places(log: Log, courses: Sequence[Course]) -> Floats:
-    """The place of each row of a log, 0 to 100; NaN in rows of no lap and where it is not known."""
+    """The place of each row of a log, 0 to 100; NaN in rows of no lap and where it is not known.
+
+    A lap that ends at the start line ends at 100.
+    """
     progress = log.frame["progress"].to_numpy(np.float64)
     places = np.full(len(progress), np.nan)
     for course in courses:
         rows = slice(course.lap.start, course.lap.stop)
-        places[rows] = (course.start + progress[rows]) % 100
-    return places
+        places[rows] = course.start + progress[rows]
+    return np.where(places > 100 + _SAME, places - 100, places)
 
 
 def _course(log: Log, number: int, lap: Lap, along: Floats, track: Track) -> Course:
