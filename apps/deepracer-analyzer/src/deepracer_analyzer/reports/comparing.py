@@ -14,7 +14,7 @@ from deepracer_analyzer.reports.contestants import (
     contestant,
 )
 from deepracer_analyzer.reports.sectors import sector_edges
-from deepracer_analyzer.reports.text_table import aligned, known, number
+from deepracer_analyzer.reports.text_table import aligned, known, number, wrapped
 from deepracer_analyzer.views import Floats, Track
 
 STEPS = 1000
@@ -83,7 +83,14 @@ class Comparison:
         rows += [_row(f"S{place}", sector) for place, sector in enumerate(self.sectors, 1)]
         rows.append(_row("all" if self.whole else "in common", self._total()))
         return "\n".join(
-            [f"A: {self.first.name}", f"B: {self.second.name}", "", *aligned(rows, 1), "", *self._remarks()]
+            [
+                f"A: {self.first.name}",
+                f"B: {self.second.name}",
+                "",
+                *aligned(rows, 1),
+                "",
+                *wrapped(self._remarks()),
+            ]
         )
 
     def data(self) -> dict[str, Any]:
@@ -114,7 +121,8 @@ class Comparison:
         along = self.track.name if self.track.inner is not None else f"the {self.track.name}"
         lines = [
             f"Matched place by place along {along} ({self.track.length:.2f} m), not by time.",
-            "Pauses count in times, not in speeds. B - A: above 0, B took longer. Apart: mean of the lines.",
+            "Pauses count in times, not in speeds. B - A: above 0, B took longer. "
+            "Apart: mean distance of the lines.",
         ]
         if not self.whole:
             part = f"{self.places[0]:.1f} to {self.places[-1]:.1f} %"

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from deepracer_analyzer.reports.counting import Counted
 from deepracer_analyzer.reports.discrete_actions import steering_label
-from deepracer_analyzer.reports.text_table import aligned, number
+from deepracer_analyzer.reports.text_table import aligned, number, wrapped
 from deepracer_analyzer.views import ActionSpace, Floats
 
 STEERING_BINS, SPEED_BINS = 10, 6
@@ -44,7 +44,7 @@ class ContinuousActions:
 
     def text(self) -> str:
         """A table of steering by speed, one of the limits, and what must be said beside them."""
-        parts = (self._histogram(), self._limits(), self._remarks())
+        parts = (self._histogram(), self._limits(), wrapped(self._remarks()))
         return "\n\n".join("\n".join(part) for part in parts)
 
     def data(self) -> dict[str, Any]:

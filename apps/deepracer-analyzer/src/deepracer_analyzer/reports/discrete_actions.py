@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepracer_analyzer.reports.counting import Counted
-from deepracer_analyzer.reports.text_table import aligned, fits, split
+from deepracer_analyzer.reports.text_table import aligned, fits, split, wrapped
 from deepracer_analyzer.views import Action, ActionSpace
 
 _BAR = 24  # characters of the longest bar
@@ -58,7 +58,7 @@ class DiscreteActions:
         tables = (
             [whole] if fits(whole) else [aligned(names, 2), *split([row[:2] for row in names], sectors, 2)]
         )
-        return "\n\n".join("\n".join(part) for part in (*tables, self._remarks()))
+        return "\n\n".join("\n".join(part) for part in (*tables, wrapped(self._remarks())))
 
     def data(self) -> dict[str, Any]:
         """The same as JSON has it; None stands for what is not known."""

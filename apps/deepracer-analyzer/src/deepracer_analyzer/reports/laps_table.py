@@ -8,7 +8,7 @@ import numpy as np
 
 from deepracer_analyzer.reports.places import follow
 from deepracer_analyzer.reports.sectors import SectorTimes, time_sectors
-from deepracer_analyzer.reports.text_table import aligned, fits, known, number, split
+from deepracer_analyzer.reports.text_table import aligned, fits, known, number, split, wrapped
 from deepracer_analyzer.views import Floats, Lap, Log, Track
 
 Rows = list[list[str]]
@@ -41,7 +41,7 @@ class LapsReport:
         laps, sectors = self._lap_columns(), _sector_columns(self.sectors)
         whole = aligned([[*one, *two] for one, two in zip(laps, sectors, strict=True)])
         tables = [whole] if fits(whole) else [aligned(laps), *split([row[:1] for row in laps], sectors)]
-        return "\n\n".join("\n".join(part) for part in (*tables, self._remarks()))
+        return "\n\n".join("\n".join(part) for part in (*tables, wrapped(self._remarks())))
 
     def data(self) -> dict[str, Any]:
         """The same as JSON has it; None stands for what is not known."""

@@ -1,7 +1,8 @@
 """Tables as lines of text."""
 
 import math
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 
 UNKNOWN = "–"
 """In place of a value that is not known."""
@@ -50,6 +51,15 @@ def split(
         tables.append(table)
         first = last
     return tables
+
+
+def wrapped(remarks: Iterable[str]) -> list[str]:
+    """Remarks as lines that are no wider than a table."""
+    return [
+        line
+        for remark in remarks
+        for line in textwrap.wrap(remark, WIDEST, subsequent_indent="  ", break_on_hyphens=False)
+    ]
 
 
 def number(value: float, digits: int) -> str:
