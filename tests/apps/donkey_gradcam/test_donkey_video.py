@@ -117,8 +117,10 @@ def test_equal_pictures_have_equal_heat_in_every_frame(video, tmp_path):
         Image.fromarray(pictures[number % 2]).save(folder / f"{number}.png")
     _, out = video(data=folder)
     rows = timeline_of(out)
-    assert len({row["heat_mean"] for row in rows[::2]}) == 1
-    assert len({row["score"] for row in rows[1::2]}) == 1
+    for name in ("heat_mean", "heat_peak", "score"):
+        values = np.array([row[name] for row in rows[::2]])
+        # Some processors' matrix products compute a batch's last rows in another order: the last bits differ.
+        assert np.ptp(values) <= 1e-6 * np.abs(values).max(), name
 
 
 def test_excluded_regions_hide_heat_and_are_counted(video, capsys):
