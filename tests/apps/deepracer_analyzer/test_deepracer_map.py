@@ -126,7 +126,7 @@ def test_rows_of_which_nothing_is_known_are_drawn_as_unknown(tmp_path):
     holes = drive(ring(), 8)
     holes.loc[20:60, "reward"] = np.nan
     write(tmp_path / "map.png", holes, by="reward")
-    wanted = np.array([0x7F, 0x87, 0x91]) / 255
+    wanted = np.array([0x56, 0xB4, 0xE9]) / 255
     assert color_of(tmp_path / "map.png", lambda _: wanted, 0) > 100
 
 

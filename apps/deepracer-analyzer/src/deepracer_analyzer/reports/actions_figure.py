@@ -147,11 +147,15 @@ def draw_continuous(report: ContinuousActions) -> Figure:
         "; in brackets: at a limit of steering / of speed"
     )
     _entitle(figure, tall, f"Actions: {ranges}", note)
+    _draw_share_bar(figure, ScalarMappable(norm, table), tall)
+    return figure
+
+
+def _draw_share_bar(figure: Figure, colors: ScalarMappable, tall: float) -> None:
     axes = figure.add_axes((_SIDE / _WIDTH, 0.55 / tall, (_WIDTH - _SIDE - 0.3) / _WIDTH, 0.13 / tall))
-    figure.colorbar(ScalarMappable(norm, table), cax=axes, orientation="horizontal")
+    figure.colorbar(colors, cax=axes, orientation="horizontal")
     axes.set_xlabel("share of rows (%)", fontsize=9)
     axes.tick_params(labelsize=9)
-    return figure
 
 
 def _label_axes(axes: Axes, report: ContinuousActions) -> None:

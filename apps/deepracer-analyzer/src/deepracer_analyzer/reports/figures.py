@@ -22,6 +22,7 @@ ASPHALT = "#eef0f3"
 LEFT = "#762a83"  # turns to the left
 RIGHT = "#1b7837"  # turns to the right
 STRAIGHT = "#7f8791"
+UNKNOWN = "#56b4e9"  # lines whose value is not known
 FIRST = "#0072b2"  # of two logs
 SECOND = "#d55e00"
 

@@ -6,26 +6,23 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from deepracer_analyzer.reports.choosing import choose_laps, lap_name
+from deepracer_analyzer.reports.coloring import COLORINGS, Coloring, color_scale, color_table
 from deepracer_analyzer.reports.driven import Driven, driven, steady_speed
 from deepracer_analyzer.reports.figures import (
     FAINT,
     INK,
-    LEFT,
     MUTED,
-    RIGHT,
-    STRAIGHT,
+    UNKNOWN,
     check_figure,
-    part_of,
     write_figure,
 )
 from deepracer_analyzer.reports.track_drawing import HALO, Box, draw_scale_bar, draw_track, map_axes
@@ -34,32 +31,6 @@ from deepracer_analyzer.views import Floats, Lap, Log, Track
 _WIDTH = 12.0  # inches
 _SIDE, _TOP, _NOTE, _BOTTOM, _GAP = 0.3, 0.62, 0.3, 0.95, 0.15
 _TALLEST = 10.5  # inches of all panels together
-
-
-@dataclass(frozen=True, slots=True)
-class Coloring:
-    """How a line shows a column of the log.
-
-    Attributes:
-        title: What it is called.
-        unit: Of the column; empty where it has none.
-        colors: matplotlib's table and the stretch of it; None: from left over straight to right.
-    """
-
-    title: str
-    unit: str
-    colors: tuple[str, float, float] | None
-
-
-COLORINGS: Mapping[str, Coloring] = MappingProxyType(
-    {
-        "speed": Coloring("speed", "m/s, over five rows", ("plasma", 0.0, 0.86)),
-        "reward": Coloring("reward", "", ("viridis", 0.0, 0.88)),
-        "throttle": Coloring("throttle", "m/s", ("plasma", 0.0, 0.86)),
-        "steer": Coloring("steering", "°", None),
-    }
-)
-"""What a line can be coloured by: a column of the log, and how it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +102,7 @@ def _plan(
         others = ", ".join(name for name in COLORINGS if name != by)
         msg = f"{log.source}: {by} is unknown in every row of these laps; color by {others}"
         raise ValueError(msg)
-    norm, extend = _scale(shown[np.isfinite(shown)], by)
+    norm, extend = color_scale(shown[np.isfinite(shown)], by)
     coloring = COLORINGS[by]
     name = "no track file" if track.inner is None else track.name
     title = f"{name}: {_count(len(places))}, coloured by {coloring.title}"
@@ -150,35 +121,6 @@ def _count(laps: int) -> str:
     return "one lap" if laps == 1 else f"{laps} laps"
 
 
-def _scale(values: Floats, by: str) -> tuple[Normalize, str]:
-    """One scale for all lines; single outliers are at its end, and the colour bar says so."""
-    low, high = (float(value) for value in np.percentile(values, [0.5, 99.5]))
-    if by == "steer":
-        low = -max(float(np.abs(values).max()), 1.0)
-        high = -low
-    elif by != "reward":
-        low, high = min(0.0, low), _round_up(high)
-    elif float(np.ptp(values)) <= 2 * (high - low):
-        low, high = float(values.min()), float(values.max())
-    if high - low < 1e-9:
-        low, high = low - 0.5, high + 0.5
-    ends = (bool((values < low - 1e-9).any()), bool((values > high + 1e-9).any()))
-    return Normalize(low, high), {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[ends]
-
-
-def _round_up(value: float) -> float:
-    step = 0.1 if value < 2 else 0.5
-    return math.ceil(value / step - 1e-9) * step
-
-
-def _table(coloring: Coloring) -> Colormap:
-    if coloring.colors is None:
-        table = LinearSegmentedColormap.from_list("steering", [RIGHT, "#a6a9ad", LEFT])
-    else:
-        table = part_of(*coloring.colors)
-    return table.with_extremes(bad=STRAIGHT)
-
-
 def _draw(plan: _Plan) -> Figure:
     track = plan.track
     box = Box.around(
@@ -191,12 +133,12 @@ def _draw(plan: _Plan) -> Figure:
     tall = top + _BOTTOM + down * (height + title) + (down - 1) * _GAP
     figure = Figure(figsize=(_WIDTH, tall), dpi=100, facecolor="white")
     detailed = width > 5
+    taken = np.concatenate([line.pieces[:, 1] for line in plan.lines.values()])  # texts are alike in all
     for panel in range(panels):
         left = _SIDE + panel % across * (width + _GAP)
         bottom = tall - top - (panel // across + 1) * (height + title) - panel // across * _GAP
         axes = map_axes(figure, (left, bottom, width, height), box, 0.4 if detailed else 0.16)
         places = tuple(plan.lines) if plan.together else (tuple(plan.lines)[panel],)
-        taken = np.concatenate([plan.lines[place].pieces[:, 1] for place in places])
         draw_track(axes, track, taken, detailed=detailed)
         for place in places:
             _draw_line(axes, plan, place, detailed=detailed)
@@ -225,7 +167,7 @@ def _draw_line(axes: Axes, plan: _Plan, place: int, *, detailed: bool) -> None:
     line = plan.lines[place]
     collection = LineCollection(
         list(line.pieces),
-        cmap=_table(plan.coloring),
+        cmap=color_table(plan.coloring),
         norm=plan.norm,
         linewidths=2.4 if detailed else 1.6,
         capstyle="round",
@@ -275,7 +217,7 @@ def _draw_legend(figure: Figure, plan: _Plan, tall: float) -> None:
         (Line2D([], [], color=MUTED, marker="|", linestyle="none"), "every 10th way point", True),
         (Line2D([], [], color=INK, marker="x", linestyle="none", mew=1.6), "left the track", off_track),
         (Line2D([], [], color=INK, marker="*", linestyle="none"), "crashed", crashed),
-        (Line2D([], [], color=STRAIGHT, linewidth=2.4), "unknown", unknown),
+        (Line2D([], [], color=UNKNOWN, linewidth=2.4), "unknown", unknown),
     ]
     shown = [(handle, text) for handle, text, wanted in lines if wanted]
     figure.legend(
@@ -287,7 +229,7 @@ def _draw_legend(figure: Figure, plan: _Plan, tall: float) -> None:
 def _draw_color_bar(figure: Figure, plan: _Plan, tall: float) -> None:
     width = 4.4
     axes = figure.add_axes(((_WIDTH - 2 * _SIDE - width) / _WIDTH, 0.5 / tall, width / _WIDTH, 0.14 / tall))
-    line = LineCollection([], cmap=_table(plan.coloring), norm=plan.norm)
+    line = LineCollection([], cmap=color_table(plan.coloring), norm=plan.norm)
     bar = figure.colorbar(line, cax=axes, orientation="horizontal", extend=plan.extend)
     unit = f" ({plan.coloring.unit})" if plan.coloring.unit else ""
     axes.set_xlabel(f"{plan.coloring.title}{unit}", fontsize=9)
