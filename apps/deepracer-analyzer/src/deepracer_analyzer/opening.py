@@ -10,6 +10,8 @@ from rlviz_overlay import Size
 from rlviz_video import SeekableVideo
 
 from deepracer_analyzer.logs.actions import check_action_space, find_action_space, with_commands
+from deepracer_analyzer.logs.archives import is_archive
+from deepracer_analyzer.logs.classifying import model_folder
 from deepracer_analyzer.logs.laps import find_laps, timing_note
 from deepracer_analyzer.logs.layouts import Found, LogFile, choose_log, choose_video, find, read_member
 from deepracer_analyzer.logs.members import read_file
@@ -93,9 +95,20 @@ class Replay:
 
 
 def model_name(model: Path) -> str:
-    """What a model is called: its folder's or archive's name without endings."""
-    name = model.resolve().name
-    return name.partition(".")[0] if model.is_file() else name
+    """What a model is called: its folder's or archive's name without endings, or a log's that lies alone."""
+    if model.is_dir():
+        return model.resolve().name
+    if is_archive(model):
+        return model.name.partition(".")[0]
+    folder, certain = model_folder(model.absolute())
+    return folder.name if certain else model.stem
+
+
+def recording_folder(model: Path) -> Path:
+    """Where recordings go: the model's folder, or the one that its archive lies in."""
+    if model.is_dir():
+        return model
+    return model.parent if is_archive(model) else model_folder(model.absolute())[0]
 
 
 def output_folder(model: Path, given: Path | None) -> Path:
@@ -151,8 +164,7 @@ def open_replay(source: SourceSettings, matching: SyncSettings, rewards: RewardS
     video = None if path is None else SeekableVideo(path)
     folder = output_folder(source.model, matching.folder)
     sync = match(run, video, matching, folder, say)
-    recordings = source.model if source.model.is_dir() else source.model.parent
-    return Replay(run, video, sync, components, recordings, folder)
+    return Replay(run, video, sync, components, recording_folder(source.model), folder)
 
 
 def match(run: Run, video: SeekableVideo | None, settings: SyncSettings, folder: Path, say: Say) -> Sync:
