@@ -2,6 +2,7 @@
 
 import csv
 import json
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from deepracer_analyzer import Simulation
 from deepracer_analyzer.__main__ import main
-from deepracer_analyzer.opening import model_name
+from deepracer_analyzer.opening import model_name, recording_folder
 from deepracer_analyzer.sample.demo import REWARDS, make_demo
 from deepracer_analyzer.sample.lap import SampleFiles, write_sample
 from rlviz_video import VideoSource, read_timeline
@@ -213,11 +214,27 @@ def test_a_reward_function_is_shown_beside_the_logged_reward(run: Run, model: Pa
         assert row["part: logged"] == row["reward"]
 
 
-def test_a_model_has_its_folders_name_and_an_archive_its_own(tmp_path: Path):
-    (tmp_path / "model_A").mkdir()
-    (tmp_path / "model_B.tar.gz").touch()
-    assert model_name(tmp_path / "model_A") == "model_A"
-    assert model_name(tmp_path / "model_B.tar.gz") == "model_B"
+def test_a_model_has_its_folders_name_and_an_archive_its_own(model: Path, tmp_path: Path):
+    archive = tmp_path / "model_B.tar.gz"
+    with tarfile.open(archive, "w:gz") as packed:
+        packed.add(SampleFiles.under(model).log, "0-iteration.csv")
+    assert model_name(model) == model.name
+    assert model_name(archive) == "model_B"
+
+
+def test_a_log_has_its_models_name_where_its_folders_tell(model: Path, tmp_path: Path):
+    log = SampleFiles.under(model).log
+    alone = tmp_path / "lap.csv"
+    alone.write_bytes(log.read_bytes())
+    assert model_name(log) == model.name
+    assert model_name(alone) == "lap"
+
+
+def test_recordings_go_beside_what_was_named(model: Path, tmp_path: Path):
+    alone = tmp_path / "lap.csv"
+    alone.write_bytes(SampleFiles.under(model).log.read_bytes())
+    assert recording_folder(model) == model
+    assert recording_folder(alone) == tmp_path
 
 
 def test_the_demo_makes_a_page_that_says_it_is_a_sample(tmp_path: Path):
