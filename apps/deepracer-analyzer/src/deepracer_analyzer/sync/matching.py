@@ -30,7 +30,8 @@ _DRIVING = 0.1
 """m/s above which a picture tells rows apart."""
 
 _SAME = 0.0205
-_LEAST_AGREEMENT = 0.5
+_LIKELY = 0.5
+_LEAST_AGREEMENT = 0.1
 _FEWEST_DRIVING = 10
 _FEWEST_READ = 0.3
 _CLEAR = 0.75
@@ -68,15 +69,18 @@ class _Case:
         low, high = _LIKELY_RATES
         return rate if low <= rate <= high else 1.0
 
-    def agreement(self, shown: Floats, alignment: Alignment) -> float | None:
-        """Share of the moving pictures that show the speed of their row; None where too few move."""
-        rows = alignment.rows
-        speed = np.where(rows >= 0, self.speed[rows], np.nan)
-        moving = (speed > _DRIVING) & np.isfinite(shown)
-        moving[len(rows) - alignment.after :] = False
-        if moving.sum() < _FEWEST_DRIVING:
+    def agreement(self, shown: Floats, found: Alignment) -> float | None:
+        """Share of the pictures in which the car drives whose row is sure and has their speed.
+
+        None where it drives in too few to tell. For another run's video it is next to nothing, for a log of
+        one lap of three a third.
+        """
+        driving = shown > _DRIVING
+        if driving.sum() < _FEWEST_DRIVING:
             return None
-        return float((np.abs(shown - speed)[moving] <= _SAME).mean())
+        speed = np.where(found.rows >= 0, self.speed[found.rows], np.nan)
+        same = (np.abs(shown - speed) <= _SAME) & (found.confidence > _LIKELY)
+        return float(same[driving].mean())
 
 
 def match_video(log: Log, laps: Sequence[Lap], video: Path, *, say: Say, check_ocr: bool = False) -> Sync:
@@ -204,8 +208,8 @@ def _accept(
     agreed = case.agreement(shown, found)
     if agreed is not None and agreed < _LEAST_AGREEMENT:
         why = (
-            f"the speeds in the pictures are not those of the log (equal in {percent(agreed)} of the "
-            "pictures in which it drives); is the video of another run?"
+            f"the speeds in the pictures are not those of the log (the same in {percent(agreed)} of "
+            "the pictures in which it drives); is the video of another run?"
         )
         return replace(frame_is_row(case.log, len(shown), why), shown=shown)
     note = f"{where}; {describe_alignment(found, len(case.speed))}"

@@ -30,7 +30,7 @@ _STROKE = 9
 
 _FAINTEST = 80
 _PAPER = 255
-_SEARCHED = 12
+_SEARCHED = 8
 _FEWEST_FOUND = 3
 _NEAR = 6
 """Pixels by which the same text may be found elsewhere in another picture."""
