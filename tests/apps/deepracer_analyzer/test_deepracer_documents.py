@@ -1,4 +1,4 @@
-"""The documents and the tool name the same options, keys, columns, schemas and functions; the notebook runs."""
+"""The documents and the tool name the same options, keys, columns and functions; the notebook runs."""
 
 import ast
 import inspect
