@@ -53,7 +53,7 @@ def make_log(
             "speed": speed,
         }
     )
-    ends = np.flatnonzero(np.append(np.diff(episode), 1)) + 1
+    ends: list[int] = (np.flatnonzero(np.append(np.diff(episode), 1)) + 1).tolist()
     bounds = zip([0, *ends[:-1]], ends, strict=True)
     made = [Lap(i, a, b, 0, "log", 100, True, 0, 0, b - a, 2, 4, 0) for i, (a, b) in enumerate(bounds)]
     return Log(frame, "made up", "B", f"digest {seed} {rows}"), made

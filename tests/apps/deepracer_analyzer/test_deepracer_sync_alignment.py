@@ -165,9 +165,9 @@ def dense(speed, odds, shown):
 @pytest.mark.parametrize("seed", range(4))
 def test_path_and_confidence_are_those_of_the_documented_chain(seed):
     chance = np.random.default_rng(seed)
-    speed = chance.choice([0, 0.5, 0.52, 1, 1.3, 2.2], 9)
+    speed = chance.choice([0, 0.5, 0.52, 1, 1.3, 2.2], 9).astype(np.float64)
     odds = expected_odds(9, np.array([4], np.intp), 1.0)
-    shown = chance.choice(np.r_[speed, 0.51], 12)
+    shown = chance.choice(np.append(speed, 0.51), 12).astype(np.float64)
     start, steps, emissions = dense(speed, odds, shown)
     forward = [start * emissions[0]]
     best = [np.log(forward[0])]

@@ -2,13 +2,15 @@
 
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from deepracer_analyzer.sync import cache
 from deepracer_analyzer.sync.cache import COLUMNS, open_sync
-from deepracer_analyzer.sync.matching import match_video
+from deepracer_analyzer.sync.matching import READER_VERSION, match_video
+from deepracer_analyzer.views import Sync
 from deepracer_hud import make_log, texts_of, write_video
 from rlviz_video import read_timeline
 
@@ -29,24 +31,39 @@ def made(video):
     return match_video(*make_log(), video, say=print)
 
 
+@dataclass
+class Opened:
+    """Opens the sync of a log and the video in one folder.
+
+    Attributes:
+        matched: how often it was made.
+        result: what making it gives.
+        said: what was said the last time.
+    """
+
+    folder: Path
+    video: Path
+    result: Sync
+    matched: int = 0
+    said: list[str] = field(default_factory=list)
+
+    def match(self, *given, **more) -> Sync:
+        del given, more
+        self.matched += 1
+        return self.result
+
+    def __call__(self, path: Path | None = None, *, digest: str = "log", again: bool = False) -> Sync:
+        log, laps = make_log()
+        self.said = []
+        log = replace(log, digest=digest)
+        return open_sync(log, laps, path or self.video, self.folder, again=again, say=self.said.append)
+
+
 @pytest.fixture
 def opened(tmp_path, video, made, monkeypatch):
-    """Open the sync of a log and the video in one folder; `opened.matched` counts how often it was made."""
-
-    def match(*given, **more):
-        del given, more
-        run.matched += 1
-        return run.result
-
-    def run(path=video, *, digest="log", again=False):
-        log, laps = make_log()
-        run.said = []
-        log = replace(log, digest=digest)
-        return open_sync(log, laps, path, tmp_path / "kept", again=again, say=run.said.append)
-
-    monkeypatch.setattr(cache, "match_video", match)
-    run.matched, run.result = 0, made
-    return run
+    opened = Opened(tmp_path / "kept", video, made)
+    monkeypatch.setattr(cache, "match_video", opened.match)
+    return opened
 
 
 def same(first, second):
@@ -102,7 +119,7 @@ def test_the_same_video_elsewhere_is_not_matched_again(opened, video, tmp_path):
 
 def test_another_reader_matches_again(opened, monkeypatch):
     opened()
-    monkeypatch.setattr(cache, "READER_VERSION", cache.READER_VERSION + 1)
+    monkeypatch.setattr(cache, "READER_VERSION", READER_VERSION + 1)
     opened()
     assert opened.matched == 2
     assert "another way" in opened.said[0]

@@ -1,31 +1,40 @@
 """Facts about which row each picture of a video shows, from the file to the rows."""
 
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
 import numpy as np
 import pytest
-from deepracer_analyzer.sync import ocr
 from deepracer_analyzer.sync.matching import frame_is_row, match_video
-from deepracer_analyzer.views import BEFORE, Log
+from deepracer_analyzer.views import BEFORE, Log, Sync
 from deepracer_hud import make_log, speeds_of, texts_of, write_video
 
 FRAMES = np.arange(64)
 
 
+@dataclass
+class Match:
+    """Encodes pictures that show these rows and matches them; `said` is what was said the last time."""
+
+    video: Path
+    said: list[str] = field(default_factory=list)
+
+    def __call__(self, log, laps, rows, *, texts=None, **how) -> Sync:
+        self.said = []
+        write_video(self.video, texts or texts_of(log, rows), **how)
+        return match_video(log, laps, self.video, say=self.said.append)
+
+
 @pytest.fixture
 def match(tmp_path):
-    """Encode pictures that show these rows and match them; what was said is kept in `match.said`."""
-
-    def run(log, laps, rows, *, texts=None, **how):
-        run.said = []
-        video = write_video(tmp_path / "video.mp4", texts or texts_of(log, rows), **how)
-        return match_video(log, laps, video, say=run.said.append)
-
-    return run
+    return Match(tmp_path / "video.mp4")
 
 
 @pytest.fixture
 def no_ocr(monkeypatch):
     """As where tesseract is not installed."""
-    monkeypatch.setattr(ocr.shutil, "which", lambda _: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
 
 
 @pytest.mark.parametrize(
