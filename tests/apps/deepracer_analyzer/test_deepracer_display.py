@@ -33,6 +33,7 @@ def test_a_display_that_is_not_there_is_named(monkeypatch, name):
 
 def test_a_display_that_never_answers_is_not_waited_for_long(monkeypatch):
     monkeypatch.setattr(display, "_ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(display, "_RETRY_SECONDS", (0.0,))
     with socket.create_server(("127.0.0.1", 0)) as server:
         name = f"127.0.0.1:{server.getsockname()[1] - 6000}"
         monkeypatch.setenv("DISPLAY", name)

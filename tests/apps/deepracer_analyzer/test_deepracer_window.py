@@ -31,7 +31,7 @@ class Desktop:
         command = ["Xvfb", "-displayfd", str(ends[1]), "-screen", "0", f"{WIDTH}x{HEIGHT}x24"]
         self._folder = folder
         self._process = subprocess.Popen(
-            [*command, "-fbdir", str(folder), "-nolisten", "tcp"],
+            [*command, "-fbdir", str(folder), "-nolisten", "tcp", "-noreset"],
             pass_fds=[ends[1]],
             stderr=subprocess.DEVNULL,
         )

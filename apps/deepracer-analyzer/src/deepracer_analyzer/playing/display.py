@@ -4,6 +4,7 @@ import ctypes
 import importlib.util
 import os
 import sys
+import time
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,6 +12,11 @@ from typing import Any
 from rlviz_overlay.opencv import cv2
 
 _ANSWER_SECONDS = 5.0
+_RETRY_SECONDS = (0.0, 0.1, 0.3)
+
+_connections: dict[str, int] = {}
+"""To X servers that have answered, by their names; they last as long as the process."""
+
 _INSTEAD = "`deepracer-analyzer render` makes the video without a window"
 
 
@@ -59,27 +65,35 @@ def settle_qt() -> None:
 
 def _answers(display: str) -> bool:
     """Whether an X server lets us in; True where that cannot be found out."""
+    if display in _connections:
+        return True
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
         return True
-    answers: list[bool] = []
     # A server that hangs, or a machine that is off, would keep us waiting for minutes.
-    asking = Thread(target=lambda: answers.append(_connects(xcb, display)), name="display", daemon=True)
+    asking = Thread(target=_connect, args=(xcb, display), name="display", daemon=True)
     asking.start()
     asking.join(_ANSWER_SECONDS)
-    return bool(answers) and answers[0]
+    return display in _connections
 
 
-def _connects(xcb: Any, display: str) -> bool:  # noqa: ANN401 - a foreign library
+def _connect(xcb: Any, display: str) -> None:  # noqa: ANN401 - a foreign library
+    """Connect to an X server, and stay: one without a screen (Xvfb) starts anew when its last client leaves.
+
+    Who connects while it does so is turned away, so there is a second try, and a third.
+    """
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
     xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
-    connection = xcb.xcb_connect(display.encode(), None)
-    failed: int = xcb.xcb_connection_has_error(connection)
-    xcb.xcb_disconnect(connection)
-    return not failed
+    for wait in _RETRY_SECONDS:
+        time.sleep(wait)
+        connection = xcb.xcb_connect(display.encode(), None)
+        if not xcb.xcb_connection_has_error(connection):
+            _connections[display] = connection
+            return
+        xcb.xcb_disconnect(connection)
 
 
 def _font_folder() -> Path:
