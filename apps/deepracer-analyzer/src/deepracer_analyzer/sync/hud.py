@@ -12,6 +12,7 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rlviz_video import interrupts_deferred
 
 from deepracer_analyzer.sync.glyphs import CELL_HEIGHT
 
@@ -100,7 +101,8 @@ def cut_window(luma: NDArray[np.uint8]) -> Strips:
         round(_WINDOW_LEFT * x_scale) : round(_WINDOW_RIGHT * x_scale),
     ]
     way = cv2.INTER_AREA if width > HUD_WIDTH else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(part, WINDOW_SHAPE[::-1], interpolation=way), np.uint8)
+    with interrupts_deferred():  # OpenCV 5's bindings crash when Ctrl-C comes while they look for an overload
+        return np.asarray(cv2.resize(part, WINDOW_SHAPE[::-1], interpolation=way), np.uint8)
 
 
 def places() -> Iterable[Place]:

@@ -30,7 +30,6 @@ _DRIVING = 0.1
 """m/s above which a picture tells rows apart."""
 
 _SAME = 0.0205
-_LIKELY = 0.5
 _LEAST_AGREEMENT = 0.1
 _FEWEST_DRIVING = 10
 _FEWEST_READ = 0.3
@@ -70,7 +69,7 @@ class _Case:
         return rate if low <= rate <= high else 1.0
 
     def agreement(self, shown: Floats, found: Alignment) -> float | None:
-        """Share of the pictures in which the car drives whose row is sure and has their speed.
+        """Share of the pictures in which the car drives whose row has their speed.
 
         None where it drives in too few to tell. For another run's video it is next to nothing, for a log of
         one lap of three a third.
@@ -79,8 +78,7 @@ class _Case:
         if driving.sum() < _FEWEST_DRIVING:
             return None
         speed = np.where(found.rows >= 0, self.speed[found.rows], np.nan)
-        same = (np.abs(shown - speed) <= _SAME) & (found.confidence > _LIKELY)
-        return float(same[driving].mean())
+        return float((np.abs(shown - speed) <= _SAME)[driving].mean())
 
 
 def match_video(log: Log, laps: Sequence[Lap], video: Path, *, say: Say, check_ocr: bool = False) -> Sync:
