@@ -161,8 +161,8 @@ def test_the_end_says_so_and_keys_still_work(tmp_path):
     assert played.shown[:11] == [*range(10), 0]
     assert read(played.screen.frames[9])["frame_number"] == 9
     last, before = played.screen.frames[9], played.screen.frames[8]
-    assert (last[125, 200:] != last[-1, 200:]).any()
-    assert not (before[125, 200:] != before[-1, 200:]).any()
+    assert (last[6, 200:] != last[-1, 200:]).any()
+    assert not (before[6, 200:] != before[-1, 200:]).any()
     assert "Esc" in AT_END
 
 
@@ -213,6 +213,20 @@ def test_the_last_picture_ends_a_recording(tmp_path):
     played = Played(tmp_path, 300, {1: "r"}, frames=10)
     assert numbers_in(tmp_path / f"{NAME}.mp4") == list(range(10))
     assert not played.replay.state.recording
+
+
+def test_a_recording_begins_with_the_picture_that_is_shown(tmp_path):
+    played = Played(tmp_path, 60, {30: "r"})
+    shown_at_r = numbers_in(tmp_path / f"{NAME}.mp4")[0]
+    assert played.replay.drawn[shown_at_r] == shown_at_r
+    assert 0 < shown_at_r < 20
+    assert numbers_in(tmp_path / f"{NAME}.mp4")[:3] == [shown_at_r, shown_at_r + 1, shown_at_r + 2]
+
+
+@pytest.mark.parametrize("turn", range(8, 15))
+def test_a_recording_begun_just_before_the_end_is_kept(tmp_path, turn):
+    Played(tmp_path, 40, {turn: "r"}, frames=6)
+    assert numbers_in(tmp_path / f"{NAME}.mp4")[-1] == 5
 
 
 def test_while_it_lasts_a_recording_is_a_part(tmp_path):

@@ -1,32 +1,30 @@
 """Lines that the window tells its user on the picture itself."""
 
-from rlviz_overlay import DARK, Frame, Rect, Size, TextStyle, draw_text, measure_text
-from rlviz_overlay.opencv import cv2
+from rlviz_overlay import BOLD, DARK, Frame, Rect, Size, TextStyle, draw_text, measure_text
 
 from deepracer_analyzer.drawing.layout import HEIGHT
 
-_TEXT = 15
-_OPACITY = 0.8
+_TEXT = 13
+_OPACITY = 0.85
+_LEFT, _HEIGHT = 238, 23
+"""Right of the video's name banner and above the action space: nothing else is there."""
 
 
 def draw_note(frame: Frame, text: str) -> Frame:
-    """The picture with a line of text in its middle, on a dark card; a new array.
+    """The picture with a line of text at its top, on a dark card; a new array.
 
     Args:
         frame: uint8 (H, W, 3), RGB; not changed.
-        text: One line; made smaller, then cut, where it is longer than the picture is wide.
+        text: One line; made smaller, then cut, where it is longer than there is room.
     """
     canvas = frame.copy()
-    whole = Rect.whole(Size.of(canvas))
-    unit = whole.height / HEIGHT
-    style = TextStyle(max(6, round(_TEXT * unit)), DARK.text, min_height=8)
-    margin = round(12 * unit)
-    size = measure_text(text, style)
-    width = min(size.width + 2 * margin, whole.width)
-    height = min(size.height + margin, whole.height)
-    card = Rect((whole.width - width) // 2, (whole.height - height) // 2, width, height)
+    unit = canvas.shape[0] / HEIGHT
+    style = TextStyle(max(6, round(_TEXT * unit)), DARK.text, BOLD, min_height=8)
+    margin = round(8 * unit)
+    left = round(_LEFT * unit)
+    width = measure_text(text, style).width + 2 * margin
+    card = Rect.whole(Size.of(canvas)).clip(Rect(left, 0, width, round(_HEIGHT * unit)))
     below = card.view(canvas)
-    dark = cv2.addWeighted(below, 1 - _OPACITY, below, 0, 0)
-    below[...] = dark
-    draw_text(canvas, text, card.inset(margin, 0), style, align="center")
+    below[...] = ((1 - _OPACITY) * below).round()
+    draw_text(canvas, text, card.inset(min(margin, card.width // 4), 0), style, align="center")
     return canvas

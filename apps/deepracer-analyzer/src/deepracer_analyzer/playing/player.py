@@ -1,5 +1,6 @@
 """Playing a replay turn by turn: pictures at their time, keys, recordings. Screen and clock are handed in."""
 
+import os
 import time
 from collections.abc import Callable
 
@@ -67,6 +68,7 @@ class Player:
             self._replay.press("q")
         elif key is not None:
             self._press(key)
+            self._start_or_finish_recording()
         self._go_on()
 
     def finish(self) -> None:
@@ -74,7 +76,7 @@ class Player:
         try:
             path = self._recorder.finish()
         except OSError as error:
-            self._tell(f"The recording is not whole: {error}")
+            self._tell_failed("The recording is not whole", error)
             return
         if path is not None:
             self._tell(f"Recording saved to: {path}", f"Recording saved: {path.name}")
@@ -148,7 +150,7 @@ class Player:
             self._recorder.write(self._picture)
         except OSError as error:
             self._replay.press("r")
-            self._tell(f"The recording is not whole: {error}")
+            self._tell_failed("The recording is not whole", error)
 
     def _start_or_finish_recording(self) -> None:
         state, recording = self._replay.state, self._recorder.path is not None
@@ -157,12 +159,17 @@ class Player:
         if recording:
             self.finish()
             return
-        self._recorded = None
         try:
             self._recorder.start(state.view.frame_rate)
         except OSError as error:
             self._replay.press("r")
-            self._tell(f"No recording: {error}")
+            self._tell_failed("No recording", error)
+            return
+        self._record(state.frame_number)
+
+    def _tell_failed(self, what: str, error: OSError) -> None:
+        """Tell of a recording that failed; the picture has no room for the file's path."""
+        self._tell(f"{what}: {error}", f"{what}: {os.strerror(error.errno)}" if error.errno else None)
 
     def _tell(self, line: str, note: str | None = None) -> None:
         """Say a line on the console, and for some seconds on the picture."""
