@@ -10,7 +10,7 @@ from deepracer_analyzer.sync.matching import frame_is_row, match_video
 from deepracer_analyzer.views import BEFORE, Log, Sync
 from deepracer_hud import make_log, speeds_of, texts_of, write_video
 
-FRAMES = np.arange(64)
+FRAMES = np.arange(52)
 
 
 @dataclass
@@ -39,12 +39,12 @@ def no_ocr(monkeypatch):
 
 @pytest.mark.parametrize(
     "how",
-    [{}, {"top": 413}, {"size": (320, 240)}, {"noise": 15, "size": (480, 360)}, {"font": "other"}],
+    [{}, {"top": 413}, {"size": (320, 240)}, {"noise": 9, "size": (320, 240)}, {"font": "other"}],
     ids=["evaluation", "league", "half the size", "noise", "another font"],
 )
 def test_lag_and_its_growth_at_a_reset_are_found(match, how):
-    log, laps = make_log(resets=(30,))
-    rows = np.maximum(FRAMES - 3 - (FRAMES >= 34), BEFORE)
+    log, laps = make_log(resets=(20,))
+    rows = np.maximum(FRAMES - 3 - (FRAMES >= 24), BEFORE)
     sync = match(log, laps, rows, **how)
     assert sync.method == "hud"
     np.testing.assert_array_equal(sync.rows, rows)
@@ -53,12 +53,12 @@ def test_lag_and_its_growth_at_a_reset_are_found(match, how):
 
 
 def test_the_note_says_what_was_read_and_how_the_picture_trails(match):
-    log, laps = make_log(resets=(30,))
-    sync = match(log, laps, np.maximum(FRAMES - 3 - (FRAMES >= 34), BEFORE))
-    assert "read in 64 of 64 pictures (evaluation HUD)" in sync.note
+    log, laps = make_log(resets=(20,))
+    sync = match(log, laps, np.maximum(FRAMES - 3 - (FRAMES >= 24), BEFORE))
+    assert "read in 52 of 52 pictures (evaluation HUD)" in sync.note
     assert "trails the log by 3 to 4 rows" in sync.note
     assert "3 are older than the log" in sync.note
-    assert "the video ends at row 59 of 159" in sync.note
+    assert "the video ends at row 47 of 159" in sync.note
 
 
 def test_a_video_without_a_hud_for_a_while_is_in_step_throughout(match):
@@ -173,7 +173,7 @@ def test_what_is_left_of_a_killed_recording_is_matched(tmp_path):
     cut.write_bytes(data[: len(data) * 2 // 3])
     said = []
     sync = match_video(log, laps, cut, say=said.append)
-    assert 15 < len(sync.rows) < 64
+    assert 15 < len(sync.rows) < 52
     np.testing.assert_array_equal(sync.rows, np.maximum(np.arange(len(sync.rows)) - 2, BEFORE))
 
 
@@ -187,7 +187,7 @@ def test_pictures_that_cannot_be_decoded_keep_their_places(tmp_path):
     damaged.write_bytes(data)
     said = []
     sync = match_video(log, laps, damaged, say=said.append)
-    assert len(sync.rows) == 64
+    assert len(sync.rows) == 52
     read = np.isfinite(sync.shown)
     np.testing.assert_array_equal(sync.rows[read], np.maximum(FRAMES - 2, BEFORE)[read])
 

@@ -14,7 +14,7 @@ from rlviz_video import LumaVideo
 pytest.importorskip("pytesseract")
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
 
-FRAMES = np.arange(40)
+FRAMES = np.arange(24)
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ def test_a_check_says_how_far_tesseract_agrees(tmp_path):
 
 @needs_tesseract
 def test_pictures_without_a_number_have_no_place(tmp_path):
-    video = write_video(tmp_path / "none.mp4", [""] * 8, size=(320, 240))
+    video = write_video(tmp_path / "none.mp4", [""] * 3, size=(320, 240))
     with LumaVideo(video) as source:
         assert find_speed(source) is None
 
