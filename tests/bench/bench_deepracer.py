@@ -10,7 +10,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import av
@@ -87,7 +87,7 @@ def bench_pictures(model: Path, rounds: int) -> None:
     print(f"\n640x500, keyframe every {KEYFRAME_EVERY}, median of {rounds}; decoding, drawing and encoding")
     cost_of(ours(model, 1))  # reads the video's speeds once
     plots = list(rewards())
-    commands = {
+    commands: dict[str, Callable[[], Sequence[str]]] = {
         "overlays 100": lambda: ours(model, 100),
         "overlays": lambda: ours(model, 700),
         "plots 100": lambda: ours(model, 100, *plots),

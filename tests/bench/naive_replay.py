@@ -16,6 +16,7 @@ import pandas as pd
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 SIZE = (640, 500)
 CENTER, RADIUS = (370, 170), 150
@@ -89,6 +90,7 @@ class Plots:
 
     def __init__(self):
         self.figure = plt.figure(figsize=(9, 7))
+        self.canvas = FigureCanvasAgg(self.figure)
         self.names = [*PARTS, "All reward components", "Final reward"]
         self.axes = [
             self.figure.add_subplot(len(self.names), 1, 1 + place) for place in range(len(self.names))
@@ -113,8 +115,8 @@ class Plots:
                 common.plot(self.steps, self.values[name], label=name)
         common.legend()
         self.figure.tight_layout(pad=0.2)
-        self.figure.canvas.draw()
-        return cv2.cvtColor(np.asarray(self.figure.canvas.buffer_rgba()), cv2.COLOR_RGBA2BGR)
+        self.canvas.draw()
+        return cv2.cvtColor(np.asarray(self.canvas.buffer_rgba()), cv2.COLOR_RGBA2BGR)
 
 
 def main():
@@ -126,7 +128,8 @@ def main():
     given = parser.parse_args()
     log = pd.read_csv(given.log)
     if "speed" not in log:
-        log["speed"] = (np.hypot(log["X"].diff(), log["Y"].diff()) / log["tstamp"].diff()).fillna(0.0)
+        metres = np.hypot(log["X"].diff().to_numpy(), log["Y"].diff().to_numpy())
+        log["speed"] = np.nan_to_num(metres / log["tstamp"].diff().to_numpy())
     video = cv2.VideoCapture(given.video)
     blob = np.outer(*[np.exp(-0.5 * ((np.arange(BLOB) - (BLOB - 1) / 2) / SIGMA) ** 2)] * 2)
     heat = np.zeros(SIZE[::-1])

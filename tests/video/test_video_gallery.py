@@ -10,6 +10,7 @@ from rlviz_video.gallery import (
     collect_entries,
     write_entries,
     write_gallery,
+    write_page,
     write_poster,
 )
 
@@ -49,3 +50,22 @@ def test_the_poster_is_the_frame_in_the_middle(tmp_path: Path):
     (tmp_path / "v" / "run.mp4").unlink()
     (picture,) = ImageFolderSource(tmp_path / "v", Fraction(1))
     assert abs(int(picture.mean()) - 100) <= 2
+
+
+def test_the_page_of_one_video_says_what_it_is_and_is_found_by_the_gallery(tmp_path: Path):
+    video = tmp_path / "made" / "run.mp4"
+    with H264Sink(video, VideoSpec(64, 48, Fraction(10))) as sink:
+        sink.write(np.zeros((48, 64, 3), np.uint8))
+    page = write_page(
+        tmp_path,
+        video,
+        title="A tool",
+        caption="What it shows.",
+        facts={"frames": "1"},
+        sample="Sample: drawn.",
+    )
+    text = page.read_text()
+    for shown in ("A tool", "What it shows.", "made/run.mp4", "made/run.png", ">sample<", "drawn."):
+        assert shown in text
+    (entry,) = collect_entries(tmp_path)
+    assert (entry.title, dict(entry.facts)) == ("A tool", {"input": "drawn.", "frames": "1"})

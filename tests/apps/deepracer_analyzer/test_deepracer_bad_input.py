@@ -231,6 +231,16 @@ def test_outputs_are_not_overwritten_unasked(refused: Refused, told: Told, model
     assert "--force" in refused(*command)
 
 
+def test_an_output_that_exists_is_refused_before_the_model_is_looked_at(refused: Refused, tmp_path: Path):
+    output = tmp_path / "made.mp4"
+    output.touch()
+    assert "--force" in refused("render", tmp_path / "nowhere", "-o", output)
+
+
+def test_an_action_space_that_is_not_there_is_named(refused: Refused, model: Path):
+    assert "nowhere.json" in refused("laps", model, "--metadata", model / "nowhere.json")
+
+
 @pytest.mark.parametrize(
     "given",
     [

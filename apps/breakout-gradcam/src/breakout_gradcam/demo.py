@@ -4,9 +4,8 @@ from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from rlviz_video import GalleryEntry, write_entries, write_gallery, write_poster
+from rlviz_video import write_page
 
-from breakout_gradcam.outputs import Recorded
 from breakout_gradcam.render import record
 from breakout_gradcam.settings import AgentSettings, MapSettings, OutputSettings, RunSettings
 
@@ -30,7 +29,6 @@ def make_demo(folder: Path, n_timesteps: int, *, force: bool, say: Callable[[str
         KeyboardInterrupt: Ctrl-C; the page then shows what was recorded until then.
     """
     say(SAMPLE)
-    page = folder / "index.html"
     with as_file(files("breakout_gradcam") / "sample") as agents:
         made = record(
             AgentSettings(folder=agents),
@@ -39,29 +37,20 @@ def make_demo(folder: Path, n_timesteps: int, *, force: bool, say: Callable[[str
             OutputSettings(folder=folder, force=force),
             say,
         )
-    entries = [_entry(made, folder)]
-    write_entries(folder, entries)
-    write_gallery(page, entries, title="breakout-gradcam")
-    if made.interrupted:
-        raise KeyboardInterrupt
-    return page
-
-
-def _entry(made: Recorded, folder: Path) -> GalleryEntry:
-    video = made.paths.gradcam
-    poster = write_poster(video)
-    return GalleryEntry(
+    page = write_page(
+        folder,
+        made.paths.gradcam,
         title="breakout-gradcam",
-        video=video.relative_to(folder).as_posix(),
-        poster=poster.relative_to(folder).as_posix(),
         caption="An Atari agent as rl_zoo3.record_video records it, with what its last convolution looked "
         "at, the action it took and what it expected of each.",
         facts={
-            "agent": SAMPLE.partition(": ")[2],
             "steps": str(made.steps),
             "game score": f"{made.game_score:g}",
             "run digest": made.digest[:16],
             "manifest": made.paths.manifest.name,
         },
-        sample=SAMPLE.partition(":")[0].lower(),
+        sample=SAMPLE,
     )
+    if made.interrupted:
+        raise KeyboardInterrupt
+    return page

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 # OpenCV before PyAV, which rlviz_video loads: with PyAV's copies of X11's libraries its window would hang.
-import rlviz_overlay.opencv  # noqa: F401
+import rlviz_overlay.opencv  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from rlviz_video.command import run_command
 
 if TYPE_CHECKING:

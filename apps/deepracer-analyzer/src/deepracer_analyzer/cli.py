@@ -64,16 +64,18 @@ def play(**given: Any) -> int:  # noqa: ANN401
     "--output",
     type=PATH,
     metavar="FILE",
-    help="The MP4.  [default: deepracer_analysis/<model>/<video>_analysis.mp4]",
+    help="The MP4.  [default: deepracer_analysis/<model>/replay.mp4]",
 )
 @click.option("--start", default=0, show_default=True, help="First picture.")
 @click.option("--end", type=int, help="Picture to stop before.")
 @together(force_option, json_option)
 def render(*, as_json: bool, **given: Any) -> int:  # noqa: ANN401
     """Make the video, with a timeline and a manifest beside it."""
-    from deepracer_analyzer.render import render_video
+    from deepracer_analyzer.opening import output_folder
+    from deepracer_analyzer.render import output_path, render_video
 
     settings = pick(RenderSettings, given)
+    output_path(output_folder(given["model"], given["folder"]), settings)
     made = render_video(_open(given, teller(as_json)), settings, teller(as_json))
     if as_json:
         click.echo(json.dumps(asdict(made), default=str))

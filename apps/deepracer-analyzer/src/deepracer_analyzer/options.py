@@ -10,21 +10,14 @@ from rlviz_video.options import force_option
 PATH = click.Path(path_type=Path)
 
 
-class FrameSize(click.ParamType):
+def frame_size(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, int]:
     """`640x500` as (640, 500)."""
-
-    name = "WxH"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """Two whole numbers from a text; what is converted already stays."""
-        if isinstance(value, tuple):
-            return value  # pyright: ignore[reportUnknownVariableType]
-        width, _, height = str(value).lower().partition("x")
-        if not (width.isdecimal() and height.isdecimal()):
-            self.fail(f"{value!r} is not a width and a height; give both, such as 640x500", param, ctx)
-        return int(width), int(height)
+    del context, parameter
+    width, _, height = value.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        message = f"{value!r} is not a width and a height; give both, such as 640x500"
+        raise click.BadParameter(message)
+    return int(width), int(height)
 
 
 model_argument = click.argument("model", type=PATH)
@@ -60,7 +53,7 @@ reward_options = together(
 )  # fmt: skip
 
 view_options = together(
-    click.option("--size", type=FrameSize(), default="640x500", show_default=True,
+    click.option("--size", callback=frame_size, metavar="WxH", default="640x500", show_default=True,
                  help="Width and height of the picture with its strip."),
     click.option("--action-space/--no-action-space", default=True, show_default=True,
                  help="Draw the action space."),

@@ -1,15 +1,15 @@
 """The loop: a replay in, a video out; decoding overlaps with drawing and encoding."""
 
+import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from rlviz_overlay import Frame, one_thread
 from rlviz_video import (
     H264Sink,
+    MadeVideo,
     Timeline,
     VideoSpec,
     check_mp4,
@@ -29,32 +29,14 @@ from deepracer_analyzer.simulation.session import Session
 
 FRAMES_AHEAD = 8
 
+REPLAY = "replay.mp4"
+"""What the video is called unless somebody says otherwise."""
+
 LOGGED = ("episode", "steps", "episode_status", "progress", "speed", "throttle", "steer", "action", "reward")
 """Columns of the log that the timeline repeats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What the making of a video left behind.
-
-    Attributes:
-        video: The MP4.
-        timeline: One row a picture.
-        manifest: How it was made.
-        frames: Pictures in the video.
-        interrupted: Whether Ctrl-C ended it before its time.
-        facts: What a page may say of it.
-    """
-
-    video: Path
-    timeline: Path
-    manifest: Path
-    frames: int
-    interrupted: bool
-    facts: Mapping[str, str]
-
-
-def render_video(session: Session, settings: RenderSettings, say: Say) -> Made:
+def render_video(session: Session, settings: RenderSettings, say: Say) -> MadeVideo:
     """Make the video of a replay, with timeline and manifest.
 
     Args:
@@ -67,10 +49,8 @@ def render_video(session: Session, settings: RenderSettings, say: Say) -> Made:
         OSError: An output exists or cannot be written.
         KeyboardInterrupt: Ctrl-C before the first picture; later, what there is becomes the result.
     """
-    video = output_path(session.replay, settings)
-    timeline, manifest = video.with_suffix(".timeline.csv"), manifest_path(video)
-    for path in (video, timeline, manifest):
-        check_output(path, force=settings.force)
+    video = output_path(session.replay.output_folder, settings)
+    timeline, manifest = _timeline_path(video), manifest_path(video)
     numbers = _numbers(session.total_frame_count, settings)
     size, force = session.size, settings.force
     spec = VideoSpec(size.width, size.height, session.replay.frame_rate)
@@ -100,20 +80,29 @@ def render_video(session: Session, settings: RenderSettings, say: Say) -> Made:
     say(f"Video saved to: {video}")
     if interrupted:
         say(f"Interrupted: the video holds the first {sink.frames} pictures.")
-    return Made(video, timeline, manifest, sink.frames, interrupted, _facts(session.replay, sink.frames))
+    return MadeVideo(video, timeline, manifest, sink.frames, interrupted, _facts(session.replay, sink.frames))
 
 
-def output_path(replay: Replay, settings: RenderSettings) -> Path:
-    """Where the video goes.
+def output_path(folder: Path, settings: RenderSettings) -> Path:
+    """Where the video goes; refuses it while nothing has been read yet.
+
+    Args:
+        folder: Where it goes unless the settings say where.
+        settings: What was asked for.
 
     Raises:
         ValueError: The name does not end in `.mp4`.
+        OSError: One of the files exists and shall not be replaced, or the folder cannot be made.
     """
-    if settings.output is not None:
-        check_mp4(settings.output)
-        return settings.output
-    stem = Path(replay.video.path.name if replay.video else replay.run.file.name).stem
-    return replay.output_folder / f"{stem}_analysis.mp4"
+    video = settings.output or folder / REPLAY
+    check_mp4(video)
+    for path in (video, _timeline_path(video), manifest_path(video)):
+        check_output(path, force=settings.force)
+    return video
+
+
+def _timeline_path(video: Path) -> Path:
+    return video.with_suffix(".timeline.csv")
 
 
 def _numbers(frames: int, settings: RenderSettings) -> range:
@@ -148,10 +137,11 @@ class TimelineRows:
 
     def row(self, moment: Moment) -> dict[str, object]:
         """The row of one picture; empty cells where it shows no row of the log."""
-        row: dict[str, object] = dict.fromkeys(self._columns)
-        if moment.known:
-            row = {name: _cell(values[moment.row]) for name, values in self._columns.items()}
-        return row | {
+        logged = {
+            name: _cell(values[moment.row]) if moment.known else None
+            for name, values in self._columns.items()
+        }
+        return logged | {
             "frame": moment.frame,
             "row": moment.row if moment.known else None,
             "confidence": round(moment.confidence, 3),
@@ -161,7 +151,7 @@ class TimelineRows:
 
 def _cell(value: object) -> object:
     """None for a number that is not known."""
-    return None if isinstance(value, float | np.floating) and np.isnan(value) else value
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _facts(replay: Replay, frames: int) -> dict[str, str]:

@@ -102,7 +102,7 @@ class RenderSettings:
     """Which pictures become a video, and where it goes.
 
     Attributes:
-        output: The MP4; None: `deepracer_analysis/<model>/<video's or log's name>_analysis.mp4`.
+        output: The MP4; None: `deepracer_analysis/<model>/replay.mp4`.
         start: First picture.
         end: The picture to stop before, or None for the last.
         force: Replace outputs that exist.

@@ -16,14 +16,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from donkey_gradcam.render import Made, render_video
+    from donkey_gradcam.render import render_video
     from donkey_gradcam.settings import DriveSettings, MapSettings, OutputSettings, PilotSettings
     from donkey_gradcam.training.callback import GradCamCallback
 
 __all__ = [
     "DriveSettings",
     "GradCamCallback",
-    "Made",
     "MapSettings",
     "OutputSettings",
     "PilotSettings",
@@ -32,7 +31,6 @@ __all__ = [
 
 _HOMES = {
     "GradCamCallback": "training.callback",
-    "Made": "render",
     "render_video": "render",
     **dict.fromkeys(("DriveSettings", "MapSettings", "OutputSettings", "PilotSettings"), "settings"),
 }

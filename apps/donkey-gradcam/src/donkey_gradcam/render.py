@@ -1,14 +1,11 @@
 """The loop: a drive in, a video out; reading and explaining overlap with drawing and encoding."""
 
 import sys
-from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 
 from rlviz_cam import select_evidence
 from rlviz_overlay import one_thread
-from rlviz_video import interrupts_deferred, prefetch, progress, write_manifest
+from rlviz_video import MadeVideo, interrupts_deferred, prefetch, progress, write_manifest
 
 from donkey_gradcam.drawing.canvas import CanvasSpec, PilotCanvas
 from donkey_gradcam.drawing.heat_picture import Marked
@@ -22,30 +19,9 @@ from donkey_gradcam.settings import DriveSettings, MapSettings, OutputSettings, 
 FRAMES_AHEAD = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What the making of a video left behind.
-
-    Attributes:
-        video: the MP4.
-        timeline: one row a frame.
-        manifest: how it was made.
-        frames: frames in the video.
-        interrupted: whether Ctrl-C ended it before its time.
-        facts: what a page may say of it.
-    """
-
-    video: Path
-    timeline: Path
-    manifest: Path
-    frames: int
-    interrupted: bool
-    facts: Mapping[str, str]
-
-
 def render_video(
     drive: DriveSettings, pilot: PilotSettings, maps: MapSettings, output: OutputSettings, say: Say
-) -> Made:
+) -> MadeVideo:
     """Make the video of a pilot on a drive, with timeline and manifest.
 
     Args:
@@ -129,7 +105,7 @@ def _draw_all(ride: Ride, maps: MapSettings, canvas: PilotCanvas, outputs: Outpu
 
 def _finish(
     ride: Ride, maps: MapSettings, output: OutputSettings, outputs: Outputs, say: Say, *, interrupted: bool
-) -> Made:
+) -> MadeVideo:
     """Write the manifest and say what was made."""
     outputs.save_maps(ride.explainer.layer.name, ride.explainer.target.describe())
     paths = outputs.paths
@@ -152,4 +128,4 @@ def _finish(
         else f"{ride.tuning.agreement:.2f} (noise 0, perfect 1), placement {ride.tuning.placement}",
         "manifest": paths.manifest.name,
     }
-    return Made(paths.video, paths.timeline, paths.manifest, outputs.frames, interrupted, facts)
+    return MadeVideo(paths.video, paths.timeline, paths.manifest, outputs.frames, interrupted, facts)

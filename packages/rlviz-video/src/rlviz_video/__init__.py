@@ -1,9 +1,17 @@
 """Frame sources and sinks, timelines, manifests and progress: videos that survive a crash."""
 
-from rlviz_video.gallery import GalleryEntry, collect_entries, write_entries, write_gallery, write_poster
+from rlviz_video.gallery import (
+    GalleryEntry,
+    collect_entries,
+    write_entries,
+    write_gallery,
+    write_page,
+    write_poster,
+)
 from rlviz_video.h264_sink import PRESETS, H264Sink
 from rlviz_video.interrupts import interrupts_deferred
 from rlviz_video.luma import Luma, LumaVideo
+from rlviz_video.made import MadeVideo
 from rlviz_video.manifest import library_versions, manifest_path, read_manifest, sha256_file, write_manifest
 from rlviz_video.moviepy_sink import MoviePySink
 from rlviz_video.outputs import check_mp4, check_output, make_folder, part_path, whole_file
@@ -35,6 +43,7 @@ __all__ = [
     "ImageFolderSource",
     "Luma",
     "LumaVideo",
+    "MadeVideo",
     "MemorySink",
     "MoviePySink",
     "SeekableVideo",
@@ -61,5 +70,6 @@ __all__ = [
     "write_entries",
     "write_gallery",
     "write_manifest",
+    "write_page",
     "write_poster",
 ]

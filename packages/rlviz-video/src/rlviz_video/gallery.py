@@ -125,6 +125,35 @@ def write_gallery(path: Path, entries: Sequence[GalleryEntry], *, title: str, su
     return path
 
 
+def write_page(
+    folder: Path, video: Path, *, title: str, caption: str, facts: Mapping[str, str], sample: str
+) -> Path:
+    """Write the page of one video, `index.html`, with its poster and its entry for `collect_entries`.
+
+    Args:
+        folder: where the page goes; the video lies in it, or in a folder of it.
+        video: the MP4.
+        title: heading of the page and of the video.
+        caption: what is to be seen, one or two sentences.
+        facts: name -> value, shown beside the video.
+        sample: what the input is where it is not the user's own, "kind: description", else empty.
+
+    Raises:
+        OSError: the video cannot be read, or a file cannot be written.
+    """
+    kind, _, description = sample.partition(": ")
+    entry = GalleryEntry(
+        title=title,
+        video=video.relative_to(folder).as_posix(),
+        poster=write_poster(video).relative_to(folder).as_posix(),
+        caption=caption,
+        facts=({"input": description} if description else {}) | dict(facts),
+        sample=kind.lower(),
+    )
+    write_entries(folder, [entry])
+    return write_gallery(folder / "index.html", [entry], title=title)
+
+
 def _article(entry: GalleryEntry) -> str:
     facts: Mapping[str, Any] = entry.facts
     return _ARTICLE.format(

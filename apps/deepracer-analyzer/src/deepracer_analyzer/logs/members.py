@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Protocol
 
+from rlviz_video.outputs import naming
+
 from deepracer_analyzer.logs.archives import read_archive
 
 
@@ -42,4 +44,5 @@ def read_file(path: Path, member: str | None = None) -> bytes:
     if path.is_dir():
         msg = f"{path}: is a folder; give a file"
         raise IsADirectoryError(msg)
-    return path.read_bytes()
+    with naming(path, "cannot read"):
+        return path.read_bytes()

@@ -21,7 +21,7 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "closest_waypoint": "row of the track's centre line that is nearest, int; -1 where it is not known",
         "track_len": "length of the track in m",
         "tstamp": "time in s: of the simulation, or since 1970 in logs of 2020",
-        "episode_status": "what the car is doing, one of STATUSES",
+        "episode_status": "what the car is doing: prepare, in_progress, off_track, pause, lap_complete, ...",
         "pause_duration": "seconds of the penalty that are still to run; 0 when driving",
         "obstacle_crash_counter": "crashes into obstacles so far; only where the log has it",
         "wall_clock": "time since 1970 in s, of the machine's clock; only where the log has it",

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from rlviz_video import GalleryEntry, write_entries, write_gallery, write_poster
+from rlviz_video import write_page
 
 from deepracer_analyzer.opening import open_replay
-from deepracer_analyzer.render import Made, render_video
+from deepracer_analyzer.render import render_video
 from deepracer_analyzer.sample.lap import SAMPLE, write_sample
 from deepracer_analyzer.settings import (
     RenderSettings,
@@ -51,27 +51,15 @@ def make_demo(folder: Path, frames: int, *, force: bool, say: Callable[[str], No
     )
     settings = RenderSettings(output=folder / "deepracer-analyzer.mp4", force=force)
     made = render_video(Session(replay, ViewSettings()), settings, say)
-    return _write_page(folder, made)
-
-
-def _write_page(folder: Path, made: Made) -> Path:
-    page = folder / "index.html"
-    entries = [_entry(made, folder)]
-    write_entries(folder, entries)
-    write_gallery(page, entries, title="deepracer-analyzer")
+    page = write_page(
+        folder,
+        made.video,
+        title="deepracer-analyzer",
+        caption="A DeepRacer evaluation in step with its log: what the model chose from and what it chose, "
+        "how fast the car was, and the parts of a reward as they add up.",
+        facts=made.facts,
+        sample=SAMPLE,
+    )
     if made.interrupted:
         raise KeyboardInterrupt
     return page
-
-
-def _entry(made: Made, folder: Path) -> GalleryEntry:
-    poster = write_poster(made.video)
-    return GalleryEntry(
-        title="deepracer-analyzer",
-        video=made.video.relative_to(folder).as_posix(),
-        poster=poster.relative_to(folder).as_posix(),
-        caption="A DeepRacer evaluation in step with its log: what the model chose from and what it chose, "
-        "how fast the car was, and the parts of a reward as they add up.",
-        facts={"drive": SAMPLE.partition(": ")[2], **made.facts},
-        sample=SAMPLE.partition(":")[0].lower(),
-    )

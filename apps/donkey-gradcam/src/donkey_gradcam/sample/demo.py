@@ -4,9 +4,9 @@ from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from rlviz_video import GalleryEntry, progress, write_entries, write_gallery, write_poster
+from rlviz_video import progress, write_page
 
-from donkey_gradcam.render import Made, render_video
+from donkey_gradcam.render import render_video
 from donkey_gradcam.sample.sample_drive import RATE, drive_track
 from donkey_gradcam.sample.sample_tub import write_tub
 from donkey_gradcam.settings import DriveSettings, MapSettings, OutputSettings, PilotSettings
@@ -48,27 +48,15 @@ def make_demo(folder: Path, frames: int, *, force: bool, say: Callable[[str], No
             OutputSettings(folder=folder, video_name="donkey-gradcam", fps=RATE, force=force),
             say,
         )
-    return _write_page(folder, made)
-
-
-def _write_page(folder: Path, made: Made) -> Path:
-    page = folder / "index.html"
-    entries = [_entry(made, folder)]
-    write_entries(folder, entries)
-    write_gallery(page, entries, title="donkey-gradcam")
+    page = write_page(
+        folder,
+        made.video,
+        title="donkey-gradcam",
+        caption="A DonkeyCar pilot on a tub: the camera's picture with what its last convolution looked at, "
+        "and its steering and throttle beside the driver's.",
+        facts=made.facts,
+        sample=SAMPLE,
+    )
     if made.interrupted:
         raise KeyboardInterrupt
     return page
-
-
-def _entry(made: Made, folder: Path) -> GalleryEntry:
-    poster = write_poster(made.video)
-    return GalleryEntry(
-        title="donkey-gradcam",
-        video=made.video.relative_to(folder).as_posix(),
-        poster=poster.relative_to(folder).as_posix(),
-        caption="A DonkeyCar pilot on a tub: the camera's picture with what its last convolution looked at, "
-        "and its steering and throttle beside the driver's.",
-        facts={"drive": SAMPLE.partition(": ")[2], **made.facts},
-        sample=SAMPLE.partition(":")[0].lower(),
-    )
