@@ -234,7 +234,8 @@ def test_outputs_are_not_overwritten_unasked(refused: Refused, told: Told, model
 def test_an_output_that_exists_is_refused_before_the_model_is_looked_at(refused: Refused, tmp_path: Path):
     output = tmp_path / "made.mp4"
     output.touch()
-    assert "--force" in refused("render", tmp_path / "nowhere", "-o", output)
+    (tmp_path / "empty").mkdir()
+    assert "--force" in refused("render", tmp_path / "empty", "-o", output)
 
 
 def test_an_action_space_that_is_not_there_is_named(refused: Refused, model: Path):
