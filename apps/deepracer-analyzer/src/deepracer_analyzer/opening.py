@@ -13,7 +13,15 @@ from deepracer_analyzer.logs.actions import check_action_space, find_action_spac
 from deepracer_analyzer.logs.archives import is_archive
 from deepracer_analyzer.logs.classifying import model_folder
 from deepracer_analyzer.logs.laps import find_laps, timing_note
-from deepracer_analyzer.logs.layouts import Found, LogFile, choose_log, choose_video, find, read_member
+from deepracer_analyzer.logs.layouts import (
+    Found,
+    LogFile,
+    check_model,
+    choose_log,
+    choose_video,
+    find,
+    read_member,
+)
 from deepracer_analyzer.logs.members import read_file
 from deepracer_analyzer.logs.reading import parse_log
 from deepracer_analyzer.logs.tracks import find_track
@@ -95,7 +103,12 @@ class Replay:
 
 
 def model_name(model: Path) -> str:
-    """What a model is called: its folder's or archive's name without endings, or a log's that lies alone."""
+    """What a model is called: its folder's or archive's name without endings, or a log's that lies alone.
+
+    Raises:
+        FileNotFoundError: It is not there.
+    """
+    check_model(model)
     if model.is_dir():
         return model.resolve().name
     if is_archive(model):

@@ -22,10 +22,31 @@ from deepracer_analyzer.logs.listing import Listing, list_folder, list_members
 from deepracer_analyzer.logs.members import read_member
 from deepracer_analyzer.logs.metadata import NAME
 
-__all__ = ["DataFile", "Found", "LogFile", "MetricsFile", "choose_log", "choose_video", "find", "read_member"]
+__all__ = [
+    "DataFile",
+    "Found",
+    "LogFile",
+    "MetricsFile",
+    "check_model",
+    "choose_log",
+    "choose_video",
+    "find",
+    "read_member",
+]
 
 _WITH_SPEED = ".with_speed.csv"
 _ORDER = ("evaluation", "other", "training")
+
+
+def check_model(model: Path) -> None:
+    """Refuse a model that is not there.
+
+    Raises:
+        FileNotFoundError: It is neither a folder nor a file.
+    """
+    if not model.exists():
+        msg = f"{model}: there is no such folder, archive or log"
+        raise FileNotFoundError(msg)
 
 
 def find(model: Path) -> Found:
@@ -39,9 +60,7 @@ def find(model: Path) -> Found:
         ValueError: The archive is damaged.
         OSError: It does not exist or cannot be read.
     """
-    if not model.exists():
-        msg = f"{model}: there is no such folder, archive or log"
-        raise FileNotFoundError(msg)
+    check_model(model)
     if model.is_dir():
         return _sort(model, list_folder(model))
     return _sort(model, list_members(model)) if is_archive(model) else _find_around(model)
