@@ -2,13 +2,14 @@
 
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from deepracer_analyzer.__main__ import main
 from deepracer_analyzer.playing import display
-from deepracer_analyzer.playing.display import check_display, settle_qt
+from deepracer_analyzer.playing.display import check_display, foreign_library, settle_qt
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have a display")
 
@@ -85,3 +86,33 @@ def test_a_folder_of_fonts_that_is_there_is_left_alone(monkeypatch, tmp_path):
     monkeypatch.setenv("QT_QPA_FONTDIR", str(tmp_path))
     settle_qt()
     assert os.environ["QT_QPA_FONTDIR"] == str(tmp_path)
+
+
+def test_another_packages_copy_of_a_library_of_opencvs_is_found(tmp_path: Path):
+    ours = tmp_path / "opencv_python.libs"
+    ours.mkdir()
+    (ours / "libxcb-shm-1.so").touch()
+    maps = tmp_path / "maps"
+    maps.write_text("7f00-7f01 r-xp 00 08:01 1   /site/av.libs/libxcb-shm-1.so\n")
+    assert foreign_library(maps, ours) == Path("/site/av.libs/libxcb-shm-1.so")
+
+
+def test_opencvs_own_copies_and_the_systems_libraries_are_not_foreign(tmp_path: Path):
+    ours = tmp_path / "opencv_python.libs"
+    ours.mkdir()
+    (ours / "libxcb-shm-1.so").touch()
+    maps = tmp_path / "maps"
+    maps.write_text(f"7f00 r-xp 00 08:01 1 {ours}/libxcb-shm-1.so\n7f00 r-xp 00 08:01 2 /lib/libxcb.so.1\n")
+    assert foreign_library(maps, ours) is None
+
+
+@pytest.mark.parametrize("first", ["deepracer_analyzer.__main__", "deepracer_analyzer.opening"])
+def test_our_own_imports_load_opencvs_libraries_first(first: str):
+    code = (
+        f"import {first}\nfrom pathlib import Path\nimport av, cv2\n"
+        "from deepracer_analyzer.playing.display import foreign_library\n"
+        "ours = Path(cv2.__file__).parents[1] / 'opencv_python.libs'\n"
+        "print(foreign_library(Path('/proc/self/maps'), ours))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "None"

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rlviz_video import SeekableVideo
 
 from deepracer_analyzer.logs.choosing import choose_video
-from deepracer_analyzer.opening import Say, match, open_run, output_folder
+from deepracer_analyzer.opening import Say, match, open_run, open_video, output_folder
 from deepracer_analyzer.reports.laps_table import LapsReport, laps_report
 from deepracer_analyzer.settings import FigureSettings, SourceSettings, SyncSettings
 
@@ -35,9 +34,8 @@ def synchronize(source: SourceSettings, settings: SyncSettings, say: Say) -> dic
     if path is None:
         msg = f"{source.model}: no video to match with the log; give one with --video FILE"
         raise ValueError(msg)
-    say(f"Video: {path}")
     folder = output_folder(source.model, settings.folder)
-    with SeekableVideo(path) as video:
+    with open_video(path, say) as video:
         sync = match(run, video, settings, folder, say)
     return {
         "log": run.file.name,

@@ -173,11 +173,26 @@ def open_replay(source: SourceSettings, matching: SyncSettings, rewards: RewardS
     run = open_run(source, say)
     components = open_components(run, rewards, say)
     path = choose_video(run.found, run.file, source.video)
-    say(f"Video: {path or 'none; the log is shown alone'}")
-    video = None if path is None else SeekableVideo(path)
+    if path is None:
+        say("Video: none; the log is shown alone")
+    video = None if path is None else open_video(path, say)
     folder = output_folder(source.model, matching.folder)
     sync = match(run, video, matching, folder, say)
     return Replay(run, video, sync, components, recording_folder(source.model), folder)
+
+
+def open_video(path: Path, say: Say) -> SeekableVideo:
+    """Open a video; says which, and what is wrong with it.
+
+    Raises:
+        ValueError: It is not a video that can be read.
+        OSError: It cannot be opened.
+    """
+    video = SeekableVideo(path)
+    say(f"Video: {path}")
+    if video.problem:
+        say(f"Video: {video.problem}")
+    return video
 
 
 def match(run: Run, video: SeekableVideo | None, settings: SyncSettings, folder: Path, say: Say) -> Sync:

@@ -24,7 +24,8 @@ def check_display() -> None:
     """Make sure that OpenCV can open a window.
 
     Raises:
-        OSError: OpenCV was built without windows, or (on Linux) no X server can be reached.
+        OSError: OpenCV was built without windows; or (on Linux) no X server can be reached, or another
+            package was imported before OpenCV whose libraries its window would hang with.
     """
     framework = cv2.currentUIFramework()
     if not framework:
@@ -35,6 +36,13 @@ def check_display() -> None:
         raise OSError(msg)
     if not sys.platform.startswith("linux"):
         return
+    foreign = foreign_library(Path("/proc/self/maps"), Path(cv2.__file__).parents[1] / "opencv_python.libs")
+    if foreign:
+        msg = (
+            f"{foreign} was loaded before OpenCV, whose window would hang with it; "
+            f"import cv2 or deepracer_analyzer before anything else (av), or {_INSTEAD}"
+        )
+        raise OSError(msg)
     wayland = os.environ.get("WAYLAND_DISPLAY")
     if wayland and not framework.startswith("QT"):  # GTK knows Wayland; the Qt of OpenCV's wheels does not
         return
@@ -47,6 +55,27 @@ def check_display() -> None:
     said = f"no display answers at DISPLAY={name}" if name else "no display (DISPLAY is not set)"
     msg = f"{said}; {advice}"
     raise OSError(msg)
+
+
+def foreign_library(maps: Path, ours: Path) -> Path | None:
+    """A loaded library of X11's that is another package's copy of one that OpenCV's wheel has too.
+
+    The wheels of PyAV and OpenCV name their copies alike, so the process has only the one that came first;
+    Qt's window waits forever for an answer that PyAV's copy has asked another connection for.
+
+    Args:
+        maps: The process's list of loaded files, `/proc/self/maps`.
+        ours: The folder of OpenCV's own copies.
+    """
+    try:
+        lines = maps.read_text(errors="replace").splitlines()
+    except OSError:  # no such list: then it cannot be told
+        return None
+    loaded = {Path(line.partition("/")[2]) for line in lines if "/libxcb" in line}
+    for path in sorted(Path("/") / one for one in loaded):
+        if path.parent != ours and (ours / path.name).exists():
+            return path
+    return None
 
 
 def settle_qt() -> None:

@@ -1,5 +1,6 @@
 """A replay under way: which picture is shown, what is on it, what a key changes. No window in here."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -158,4 +159,5 @@ class Session:
         """Play it in a window until the user quits; the exit status."""
         from deepracer_analyzer.playing.window import play
 
+        self.state = replace(self.state, quit=False)
         return play(self)

@@ -33,7 +33,7 @@ class Footage:
         strips: uint8 (F, 18, 54), the part of each picture with the speed; (F, 0, 0) without a place.
         place: Where the text lies; None where no known HUD was found.
         motion: float64 (F,), mean absolute difference of brightness to the picture before; 0 without one.
-        problems: What was wrong with the file, one line each.
+        damaged: How many pictures cannot be decoded; their rows follow from the others.
     """
 
     path: Path
@@ -42,7 +42,7 @@ class Footage:
     strips: Strips
     place: Place | None
     motion: Floats
-    problems: tuple[str, ...] = ()
+    damaged: int = 0
 
     @property
     def frames(self) -> int:
@@ -74,13 +74,7 @@ def watch(path: Path) -> Footage:
             if collector is not None:
                 collector.add(number, cut_window(luma))
     strips, place = collector.finish(len(motion)) if collector else (_no_strips(len(motion)), None)
-    problems = [video.problem] if video.problem else []
-    if damaged:
-        problems.append(
-            f"{path} is damaged: {damaged:,} of {len(motion):,} pictures cannot be decoded; "
-            "their rows follow from the others"
-        )
-    return Footage(path, (width, height), float(video.spec.fps), strips, place, motion, tuple(problems))
+    return Footage(path, (width, height), float(video.spec.fps), strips, place, motion, damaged)
 
 
 def _no_strips(frames: int) -> Strips:

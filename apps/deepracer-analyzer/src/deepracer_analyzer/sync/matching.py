@@ -106,8 +106,11 @@ def match_video(log: Log, laps: Sequence[Lap], video: Path, *, say: Say, check_o
         msg = f"{log.source} has no rows to match a video with; give a log with at least one"
         raise ValueError(msg)
     footage = watch(video)
-    for problem in footage.problems:
-        say(f"Video: {problem}")
+    if footage.damaged:
+        say(
+            f"Video: {footage.damaged:,} of {footage.frames:,} pictures are damaged; "
+            "their rows follow from the others"
+        )
     speed, seconds = (frame[name].to_numpy(np.float64) for name in ("speed", "tstamp"))
     case = _Case(log, speed, seconds, find_breaks(log, laps), footage)
     return _by_hud(case, say, check_ocr=check_ocr) or _by_ocr(case, say) or _by_motion(case, say)
