@@ -25,7 +25,7 @@ from donkey_gradcam.settings import MapSettings
 from donkey_gradcam.targets import parse_target
 from donkey_gradcam.views import Explained, View
 
-BATCH, PICTURES_A_BATCH = 32, 96
+BATCH, PICTURES_A_BATCH = 48, 96
 SAMPLE = 32
 """Moments of a drive that choose the placement and the heat's scale."""
 
@@ -149,8 +149,8 @@ class Explainer:
 
     def maps(self, batch: Sequence[Moment]) -> CamResult:
         """The raw maps and outputs of a batch."""
-        # A sample alone is computed in another order than one among several: a drive's last frame is to have
-        # the heat of any equal frame before it (to the last bits, which are the processor's matter).
+        # A sample alone is computed in another order than one among several, and its last bits differ: a
+        # drive's last frame is to have the heat of any equal frame before it.
         several = batch if len(batch) > 1 else [*batch, *batch]
         try:
             made = self._extractor(batch_of(several, self.pilot), self.target)

@@ -31,8 +31,12 @@ from rlviz_cam.targets import Target
 
 _Shape = tuple[int, ...]
 
-_SAMPLES, _IMAGES = 32, 96
-"""Of one pass at most, where its size is not chosen."""
+_SAMPLES, _IMAGES = 48, 96
+"""Of one pass at most, where its size is not chosen.
+
+48 is whole in the rows that matrix products take at once (4, 6, 8, 12, 16, 24, by processor): a remainder is
+computed in another order, and a sample's last bits would depend on its place.
+"""
 
 
 def limit_threads(count: int = 1) -> bool:
@@ -298,7 +302,7 @@ class KerasBackend:
         )
 
     def _usual_size(self) -> int:
-        """Samples of one pass: 32, and fewer where each is many images, so that memory stays small."""
+        """Samples of one pass: 48, and fewer where each is many images, so that memory stays small."""
         steps = [spec.shape[0] or 1 for spec in self._given.specs if len(spec.shape) == 4]
         return max(1, min(_SAMPLES, _IMAGES // max(steps, default=1)))
 
