@@ -246,6 +246,7 @@ def test_an_action_space_that_is_not_there_is_named(refused: Refused, model: Pat
     "given",
     [
         ("--size", "64x48"),
+        ("--size", "641x500"),
         ("--attenuation", 2),
         ("--gaussian-size", 5),
         ("--colormap", 22),

@@ -61,7 +61,7 @@ class ViewSettings:
     """How it looks.
 
     Attributes:
-        size: Width and height of the picture with its strip, in pixels; reward charts come beside it.
+        size: Width and height of the picture with its strip, in pixels, even; reward charts come beside it.
         action_space: Whether the action space is drawn.
         heatmap: Whether recent actions are drawn on it as heat.
         annotations: Whether variables are written.
@@ -85,6 +85,9 @@ class ViewSettings:
         width, height = self.size
         if not (320 <= width <= 3840 and 240 <= height <= 2160):
             msg = f"--size {width}x{height}: give 320x240 to 3840x2160, such as 640x500"
+            raise ValueError(msg)
+        if width % 2 or height % 2:
+            msg = f"--size {width}x{height}: H.264 videos need even sizes; give even numbers, such as 640x500"
             raise ValueError(msg)
         if not 1 <= self.attenuation <= 1.2:
             msg = f"--attenuation {self.attenuation:g}: give 1 (none) to 1.2"
