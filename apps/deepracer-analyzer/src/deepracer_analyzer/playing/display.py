@@ -36,18 +36,12 @@ def check_display() -> None:
         raise OSError(msg)
     if not sys.platform.startswith("linux"):
         return
-    foreign = foreign_library(Path("/proc/self/maps"), Path(cv2.__file__).parents[1] / "opencv_python.libs")
-    if foreign:
-        msg = (
-            f"{foreign} was loaded before OpenCV, whose window would hang with it; "
-            f"import cv2 or deepracer_analyzer before anything else (av), or {_INSTEAD}"
-        )
-        raise OSError(msg)
     wayland = os.environ.get("WAYLAND_DISPLAY")
     if wayland and not framework.startswith("QT"):  # GTK knows Wayland; the Qt of OpenCV's wheels does not
         return
     name = os.environ.get("DISPLAY", "")
     if name and _answers(name):
+        _check_libraries()
         return
     advice = f"log in with `ssh -X` where this is a remote machine, or {_INSTEAD}"
     if wayland:
@@ -55,6 +49,16 @@ def check_display() -> None:
     said = f"no display answers at DISPLAY={name}" if name else "no display (DISPLAY is not set)"
     msg = f"{said}; {advice}"
     raise OSError(msg)
+
+
+def _check_libraries() -> None:
+    foreign = foreign_library(Path("/proc/self/maps"), Path(cv2.__file__).parents[1] / "opencv_python.libs")
+    if foreign:
+        msg = (
+            f"{foreign} was loaded before OpenCV, whose window would hang with it; "
+            f"import cv2 or deepracer_analyzer before anything else (av), or {_INSTEAD}"
+        )
+        raise OSError(msg)
 
 
 def foreign_library(maps: Path, ours: Path) -> Path | None:
