@@ -7,10 +7,12 @@ alternate; each figure is the median; CPU seconds with children. Ratios count: m
 
 import argparse
 import resource
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -19,14 +21,14 @@ import pandas as pd
 from deepracer_analyzer.sample.demo import REWARDS
 from deepracer_analyzer.sample.lap import write_sample
 from measuring import Cost, alternate, cost_of, row
-from rlviz_video import Frame, SeekableVideo, VideoSource
+from rlviz_video import Frame, SeekableVideo, VideoSource, VideoSpec
 
 KEYFRAME_EVERY = 250
 REPEATED = 3
 
 
-def make_run(folder: Path) -> Path:
-    """A model folder with the sample's laps again and again, in log and video."""
+def make_run(folder: Path) -> None:
+    """Make `model`, with the sample's laps again and again, in log and video."""
     sample = write_sample(folder / "sample", 488, force=True, say=lambda _: None)
     log = pd.read_csv(next(sample.rglob("0-iteration.csv")))
     laps, seconds = log["episode"].max() + 1, log["tstamp"].max() + 0.066
@@ -37,17 +39,16 @@ def make_run(folder: Path) -> Path:
     model = folder / "model"
     model.mkdir()
     pd.concat(again).to_csv(model / "0-iteration.csv", index=False)
-    frames = list(VideoSource(next(sample.rglob("*.mp4"))))
-    encode(model / "evaluation.mp4", frames * REPEATED)
-    return model
+    source = VideoSource(next(sample.rglob("*.mp4")))
+    encode(model / "evaluation.mp4", source.spec, chain.from_iterable([source] * REPEATED))
 
 
-def encode(path: Path, frames: Sequence[Frame]) -> None:
+def encode(path: Path, spec: VideoSpec, frames: Iterable[Frame]) -> None:
     """H.264 as a simulator writes it: 15 fps, crf 28, a keyframe every 250 pictures."""
     with av.open(str(path), "w") as container:
         options = {"crf": "28", "preset": "veryfast", "x264-params": "scenecut=0"}
         stream = container.add_stream("libx264", rate=15, options=options)
-        stream.height, stream.width = frames[0].shape[:2]
+        stream.height, stream.width = spec.height, spec.width
         stream.pix_fmt, stream.gop_size = "yuv420p", KEYFRAME_EVERY
         for frame in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
@@ -152,9 +153,16 @@ def bench_help(rounds: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.make is not None:
+        make_run(given.make)
+        return
+    rounds = given.rounds
     with tempfile.TemporaryDirectory() as name:
-        model = make_run(Path(name))
+        # In a process of its own: a child's peak memory counts what its parent holds when it is started.
+        subprocess.run([sys.executable, __file__, "--make", name], check=True)
+        model = Path(name) / "model"
         bench_pictures(model, rounds)
         bench_sync(model, rounds)
         bench_jumps(model)
