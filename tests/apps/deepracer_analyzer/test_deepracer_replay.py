@@ -11,7 +11,7 @@ import pytest
 from deepracer_analyzer import Simulation
 from deepracer_analyzer.__main__ import main
 from deepracer_analyzer.opening import model_name, recording_folder
-from deepracer_analyzer.sample.demo import REWARDS, make_demo
+from deepracer_analyzer.sample.demo import REWARDS
 from deepracer_analyzer.sample.lap import SampleFiles, write_sample
 from rlviz_video import VideoSource, read_timeline
 
@@ -235,11 +235,3 @@ def test_recordings_go_beside_what_was_named(model: Path, tmp_path: Path):
     alone.write_bytes(SampleFiles.under(model).log.read_bytes())
     assert recording_folder(model) == model
     assert recording_folder(alone) == tmp_path
-
-
-def test_the_demo_makes_a_page_that_says_it_is_a_sample(tmp_path: Path):
-    page = make_demo(tmp_path, 12, force=False, say=lambda _: None)
-    text = page.read_text()
-    assert "sample" in text
-    assert "deepracer-analyzer.mp4" in text
-    assert sum(1 for _ in VideoSource(tmp_path / "deepracer-analyzer.mp4")) == 12
