@@ -2,6 +2,7 @@
 
 import csv
 import json
+import signal
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ from deepracer_analyzer.__main__ import main
 from deepracer_analyzer.opening import model_name, recording_folder
 from deepracer_analyzer.sample.demo import REWARDS
 from deepracer_analyzer.sample.lap import SampleFiles, write_sample
+from deepracer_analyzer.simulation.session import Session
+from rlviz_overlay import Frame
 from rlviz_video import VideoSource, read_timeline
 
 FRAMES = 100
@@ -235,3 +238,23 @@ def test_recordings_go_beside_what_was_named(model: Path, tmp_path: Path):
     alone.write_bytes(SampleFiles.under(model).log.read_bytes())
     assert recording_folder(model) == model
     assert recording_folder(alone) == tmp_path
+
+
+def test_ctrl_c_leaves_a_whole_video_of_what_was_drawn_and_says_130(
+    model: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    draw, drawn = Session.draw, list[int]()
+
+    def interrupted(self: Session, picture: Frame | None, number: int) -> Frame:
+        drawn.append(number)
+        if len(drawn) == 3:
+            signal.raise_signal(signal.SIGINT)
+        return draw(self, picture, number)
+
+    monkeypatch.setattr(Session, "draw", interrupted)
+    output = kept / "cut.mp4"
+    assert main(["render", str(model), "--output-dir", str(kept), "-o", str(output), "--force"]) == 130
+    assert "Interrupted" in capsys.readouterr().out
+    assert sum(1 for _ in VideoSource(output)) == 3
+    assert len(read_timeline(output.with_suffix(".timeline.csv"))) == 3
+    assert json.loads((kept / "cut.manifest.json").read_text())["interrupted"] is True
