@@ -1,13 +1,11 @@
 """The documents and the tool name the same options, keys, columns and functions; the notebook runs."""
 
-import ast
 import inspect
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-import deepracer_analyzer
 import pytest
 from app_documents import ROOT, AppDocuments
 from deepracer_analyzer import Simulation
@@ -21,6 +19,7 @@ from deepracer_analyzer.sample.lap import write_sample
 from deepracer_analyzer.settings import RewardSettings, SourceSettings, SyncSettings
 from deepracer_analyzer.simulation.keys import KEYS
 from deepracer_analyzer.sync.cache import COLUMNS as SYNC_COLUMNS
+from document_facts import DocumentFacts
 
 APP = AppDocuments(app="deepracer-analyzer", cli=cli)
 NOTEBOOK = ROOT / "apps" / APP.app / "deepracer_analyzer.ipynb"
@@ -44,48 +43,8 @@ def replay(model: Path, tmp_path_factory: pytest.TempPathFactory):
     )
 
 
-@pytest.mark.parametrize("document", APP.documents, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_command_lines_use_options_that_the_command_has(document: Path):
-    assert APP.unknown_in_command_lines(document) == []
-
-
-def test_the_page_names_no_option_that_does_not_exist():
-    assert APP.unknown_on_page() == set()
-
-
-@pytest.mark.parametrize("name", sorted(cli.commands))
-def test_the_page_names_every_option(name: str):
-    assert APP.unnamed_on_page(name) == set()
-
-
-@pytest.mark.parametrize("name", sorted(cli.commands))
-def test_the_page_gives_every_default(name: str):
-    assert APP.wrong_defaults(name) == {}
-
-
-@pytest.mark.parametrize("name", sorted(cli.commands))
-def test_a_commands_tables_have_its_own_options_alone(name: str):
-    assert APP.misplaced_rows(name) == set()
-
-
-@pytest.mark.parametrize("name", sorted(cli.commands))
-def test_the_page_lists_every_choice(name: str):
-    assert APP.unlisted_choices(name) == set()
-
-
-@pytest.mark.parametrize("name", sorted(cli.commands))
-def test_every_command_has_a_section_and_a_row_in_the_apps_readme(name: str):
-    readme = APP.documents[-1].read_text(encoding="utf-8")
-    assert f"\n## {name}\n" in APP.text
-    assert f"| `{name}` |" in readme
-
-
-def test_the_examples_import_what_there_is():
-    codes = re.findall(r"^```python\n(.*?)^```", APP.text, re.MULTILINE | re.DOTALL)
-    nodes = [node for code in codes for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom)]
-    ours = [name.name for node in nodes if node.module == "deepracer_analyzer" for name in node.names]
-    assert ours
-    assert set(ours) <= set(deepracer_analyzer.__all__)
+class TestDocuments(DocumentFacts):
+    APP = APP
 
 
 def test_the_page_lists_the_keys_as_the_help_menu_does():

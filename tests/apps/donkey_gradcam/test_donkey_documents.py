@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 from app_documents import AppDocuments
+from document_facts import DocumentFacts
 from donkey_gradcam.cli import cli
 from donkey_gradcam.comparing.compare_outputs import columns as comparison_columns
 from donkey_gradcam.drives.problems import KINDS
@@ -25,44 +25,8 @@ APP = AppDocuments(
 )
 
 
-@pytest.mark.parametrize("document", APP.documents, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_command_lines_use_options_that_the_command_has(document: Path):
-    assert APP.unknown_in_command_lines(document) == []
-
-
-def test_the_page_names_no_option_that_does_not_exist():
-    assert APP.unknown_on_page() == set()
-
-
-@pytest.mark.parametrize("name", sorted(cli.commands))
-def test_the_page_names_every_option(name: str):
-    assert APP.unnamed_on_page(name) == set()
-
-
-@pytest.mark.parametrize("name", sorted(cli.commands))
-def test_the_page_gives_every_default(name: str):
-    assert APP.wrong_defaults(name) == {}
-
-
-@pytest.mark.parametrize("name", sorted(cli.commands))
-def test_a_commands_tables_have_its_own_options_alone(name: str):
-    assert APP.misplaced_rows(name) == set()
-
-
-@pytest.mark.parametrize("name", sorted(cli.commands))
-def test_the_page_lists_every_choice(name: str):
-    assert APP.unlisted_choices(name) == set()
-
-
-def test_the_examples_import_what_there_is():
-    assert APP.unknown_imports() == []
-
-
-@pytest.mark.parametrize("name", sorted(cli.commands))
-def test_every_command_has_a_section_and_a_row_in_the_apps_readme(name: str):
-    readme = APP.documents[-1].read_text(encoding="utf-8")
-    assert f"\n## {name}\n" in APP.text
-    assert f"| `{name}` |" in readme
+class TestDocuments(DocumentFacts):
+    APP = APP
 
 
 @pytest.mark.parametrize(
