@@ -11,7 +11,7 @@ from deepracer_analyzer.sync.footage import watch
 from deepracer_analyzer.sync.glyphs import drawn_glyphs
 from deepracer_analyzer.sync.hud import LAYOUTS, Place, cut_window
 from deepracer_analyzer.sync.lap_starts import estimate_delay
-from deepracer_analyzer.sync.matching import frame_is_row, match_video
+from deepracer_analyzer.sync.matching import match_video
 from deepracer_analyzer.sync.reading import find_place, read_strips
 from deepracer_analyzer.sync.step_odds import expected_odds, find_breaks, measured_odds
 from deepracer_analyzer.views import BEFORE
@@ -96,7 +96,7 @@ def test_copies_of_real_logs_hold_the_speed_and_every_other_byte(shared, tmp_pat
     for number, file in enumerate(sorted(shared.rglob("*-iteration.csv"))):
         data = file.read_bytes()
         log = parse_log(data, file.name)
-        copy = write_with_speed(log, frame_is_row(log, 1), data, tmp_path / f"{number}.csv")
+        copy = write_with_speed(log, data, tmp_path / f"{number}.csv")
         if "speed_logged" in log.frame:
             assert copy is None
             continue

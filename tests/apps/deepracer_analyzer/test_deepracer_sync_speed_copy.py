@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from deepracer_analyzer.logs.reading import parse_log
 from deepracer_analyzer.sync.cache import write_with_speed
-from deepracer_analyzer.sync.matching import frame_is_row
 
 HEADER = (
     "episode,steps,X,Y,yaw,steer,throttle,action,reward,done,all_wheels_on_track,progress,"
@@ -29,7 +28,7 @@ def copy(tmp_path):
 
     def run(data):
         log = parse_log(data, "log.csv")
-        path = write_with_speed(log, frame_is_row(log, 1), data, tmp_path / "log.with_speed.csv")
+        path = write_with_speed(log, data, tmp_path / "log.with_speed.csv")
         assert path in (None, tmp_path / "log.with_speed.csv")
         return path and path.read_bytes()
 
@@ -116,5 +115,5 @@ def test_an_earlier_copy_is_replaced(copy, tmp_path):
 def test_bytes_of_another_log_are_an_error(tmp_path):
     log = parse_log(csv_of([row(1), row(2)]), "log.csv")
     with pytest.raises(ValueError, match=r"2 rows of log\.csv are not in the bytes"):
-        write_with_speed(log, frame_is_row(log, 1), csv_of([row(8), row(9)]), tmp_path / "copy.csv")
+        write_with_speed(log, csv_of([row(8), row(9)]), tmp_path / "copy.csv")
     assert not list(tmp_path.iterdir())

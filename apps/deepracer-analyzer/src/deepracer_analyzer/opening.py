@@ -210,7 +210,7 @@ def match(run: Run, video: SeekableVideo | None, settings: SyncSettings, folder:
     )
     say(f"Sync: {sync.note}")
     copy = folder / f"{Path(run.file.name).stem}.with_speed.csv"
-    if write_with_speed(run.log, sync, run.data, copy):
+    if write_with_speed(run.log, run.data, copy):
         say(f"Log with speed: {copy}")
     return sync
 

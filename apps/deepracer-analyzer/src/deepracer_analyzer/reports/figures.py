@@ -9,8 +9,7 @@ from pathlib import Path
 import matplotlib.style
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from rlviz_video import check_output, part_path
-from rlviz_video.outputs import naming
+from rlviz_video import check_output, whole_file
 
 DPI = 100
 """Pixels an inch of a PNG."""
@@ -79,18 +78,12 @@ def write_figure(path: Path, draw: Callable[[], Figure], *, force: bool) -> None
         OSError: The file exists, or cannot be written.
     """
     check_figure(path, force=force)
-    part = part_path(path)
     kind = path.suffix.lower()[1:]
     nothing = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
     with house_style():
         figure = draw()
-        with naming(path):
-            try:
-                figure.savefig(part, format=kind, dpi=DPI, metadata=nothing)
-                part.replace(path)
-            except OSError:
-                part.unlink(missing_ok=True)
-                raise
+        with whole_file(path) as part:
+            figure.savefig(part, format=kind, dpi=DPI, metadata=nothing)
 
 
 def part_of(name: str, low: float, high: float) -> LinearSegmentedColormap:

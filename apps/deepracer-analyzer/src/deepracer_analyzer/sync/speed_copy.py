@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from rlviz_video import check_output, part_path
+from rlviz_video import check_output, whole_file
 
 from deepracer_analyzer.logs.schema import column_names, is_header
-from deepracer_analyzer.views import Log, Sync
+from deepracer_analyzer.views import Log
 
 COLUMN = "speed"
 AFTER = ("yaw", "Y")
@@ -21,7 +21,7 @@ _MARKS = "\ufeff\u00ef\u00bb\u00bf"
 """A byte order mark, as UTF-16 and as Latin-1 decode it."""
 
 
-def write_with_speed(log: Log, sync: Sync, data: bytes, path: Path) -> Path | None:
+def write_with_speed(log: Log, data: bytes, path: Path) -> Path | None:
     """Write a copy of a CSV log with the column `speed` after `yaw`; an existing copy is replaced.
 
     The speed is the log's own, from its positions (`speed` of `Log.frame`), and not what was read from the
@@ -29,7 +29,6 @@ def write_with_speed(log: Log, sync: Sync, data: bytes, path: Path) -> Path | No
 
     Args:
         log: The log as it was read.
-        sync: Which row each picture shows; the speeds do not depend on it.
         data: The log file's own bytes.
         path: Where the copy goes.
 
@@ -40,7 +39,6 @@ def write_with_speed(log: Log, sync: Sync, data: bytes, path: Path) -> Path | No
         ValueError: The log was not read from these bytes.
         OSError: The copy cannot be written.
     """
-    del sync
     if "speed_logged" in log.frame.columns:
         return None
     codec = _UTF16.get(data[:2], "latin-1")  # Latin-1 gives every byte back as it was
@@ -50,9 +48,8 @@ def write_with_speed(log: Log, sync: Sync, data: bytes, path: Path) -> Path | No
         return None
     text = "".join(_with_speed(lines, header, log))
     path = check_output(path, force=True)
-    part = part_path(path)
-    part.write_bytes(text.encode(codec, errors="surrogatepass"))
-    part.replace(path)
+    with whole_file(path) as part:
+        part.write_bytes(text.encode(codec, errors="surrogatepass"))
     return path
 
 
