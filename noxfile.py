@@ -10,7 +10,7 @@ import nox
 ROOT = Path(__file__).parent
 CONSTRAINTS = ROOT / "constraints.txt"
 PACKAGES = ("rlviz-cam", "rlviz-overlay", "rlviz-video", "rlviz-agents")
-APPS = ("breakout-gradcam", "donkey-gradcam", "deepracer-analyzer")
+APPS = ("breakout-gradcam", "donkey-gradcam", "deepracer-analyzer", "network-analyzer")
 GROUPS = ("test", "lint", "types", "browser", "tensorboard", "notebook", "bench", "donkey-bench")
 GALLERY = ROOT / "gallery"
 # TensorFlow 2.21 has wheels for Python up to 3.13: where this is a newer one, uv fetches that.

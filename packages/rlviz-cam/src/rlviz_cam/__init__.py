@@ -1,5 +1,6 @@
 """A network, opened: layers, activations, gradients and attention maps as NumPy arrays."""
 
+from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends import open_backend, open_model_file
 from rlviz_cam.backends.base import (
     Backend,
@@ -36,8 +37,10 @@ from rlviz_cam.methods import (
     layer_cam,
     xgrad_cam,
 )
+from rlviz_cam.objectives import InputGradients, Objective
 from rlviz_cam.occlusion import FILLS, PatchGrid, occlusion
 from rlviz_cam.placement import PLACEMENTS, Placer, pixel_matrix
+from rlviz_cam.preprocessing import PREPROCESSING_NOTES, PREPROCESSINGS, Preprocessing, find_preprocessing
 from rlviz_cam.targets import Target
 
 __all__ = [
@@ -47,6 +50,9 @@ __all__ = [
     "LIBRARY_METHODS",
     "METHODS",
     "PLACEMENTS",
+    "PREPROCESSINGS",
+    "PREPROCESSING_NOTES",
+    "Ascent",
     "Backend",
     "Box",
     "Calibration",
@@ -55,14 +61,18 @@ __all__ = [
     "CamMethod",
     "CamResult",
     "Covering",
+    "InputGradients",
     "Inputs",
     "LayerInfo",
     "LayerRecord",
     "NoEffectError",
+    "Objective",
     "PatchGrid",
     "PlacementChoice",
     "Placer",
+    "Preprocessing",
     "ReceptiveField",
+    "Recipe",
     "Target",
     "UnsafeModelError",
     "WindowOp",
@@ -72,6 +82,7 @@ __all__ = [
     "eigen_cam",
     "eigen_grad_cam",
     "find_model",
+    "find_preprocessing",
     "grad_cam",
     "grad_cam_plus_plus",
     "hires_cam",

@@ -7,6 +7,9 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from rlviz_cam.ascent.recipe import Ascent, Recipe
+from rlviz_cam.objectives import InputGradients, Objective
+from rlviz_cam.preprocessing import Preprocessing
 from rlviz_cam.targets import Target
 
 Array = NDArray[np.generic]
@@ -111,6 +114,45 @@ class Backend(Protocol):
 
     def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:
         """Run one forward pass, and one backward pass from the target's score down to the layer."""
+        ...
+
+    def is_resizable(self, layer: str) -> bool:
+        """Whether a layer can be computed for images of another size than the network's own."""
+        ...
+
+    def input_gradients(self, inputs: Inputs, objective: Objective, *, leak: float = 0.0) -> InputGradients:
+        """Run one forward pass up to the objective's layer, and one backward pass to the image.
+
+        Nothing above the layer is computed, no gradient of a weight, and of the layer itself only the
+        objective's channels. Images may have another size than the network's where the layer is resizable.
+
+        Args:
+            inputs: A batch, one image per row of the objective's weights.
+            objective: What is differentiated.
+            leak: Slope given to the layer's own nonlinearity where it is fed negative values: the gradients
+                are those of s + leak (the objective of min(z, 0)), z being what the nonlinearity is fed. A
+                channel that is silent everywhere then still says how to wake it. The scores are those of s.
+        """
+        ...
+
+    def ascend(
+        self,
+        objective: Objective,
+        recipe: Recipe,
+        preprocessing: Preprocessing,
+        *,
+        seed: int = 0,
+        chunk: int | None = None,
+    ) -> Ascent:
+        """Raise the objective of every image by gradient ascent on the input.
+
+        Args:
+            objective: One scalar per image.
+            recipe: How.
+            preprocessing: How levels of 0 to 255 become what the network takes.
+            seed: Of the noise and the transformations: the same seed gives the same pictures.
+            chunk: Images of one pass at most; bounds the memory. ``None`` takes what fits about 1 GB.
+        """
         ...
 
     def randomized(self, up_to_layer: str, seed: int) -> Self:

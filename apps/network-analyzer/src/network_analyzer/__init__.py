@@ -1,0 +1,1 @@
+"""A network's filters, what each one prefers, and what it sees."""

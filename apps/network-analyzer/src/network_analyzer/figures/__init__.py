@@ -1,0 +1,1 @@
+"""Pictures of weights, preferred stimuli, activation maps, saliency and clusters."""

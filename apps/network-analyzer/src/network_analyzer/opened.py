@@ -1,0 +1,25 @@
+"""A network, opened, with what is known of its inputs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rlviz_cam import Backend, Preprocessing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A network that can be looked into.
+
+    Attributes:
+        backend: The network.
+        name: What it is called on figures and in file names, such as `vgg16` or `pilot`.
+        preprocessing: How levels of 0 to 255 become what it takes.
+        stated_by: Who says so, for people: `the agent's own`, `given`, or `the default; give preprocessing=`.
+        source: The file or folder that it was read from, if any.
+    """
+
+    backend: Backend
+    name: str
+    preprocessing: Preprocessing
+    stated_by: str
+    source: Path | None = None

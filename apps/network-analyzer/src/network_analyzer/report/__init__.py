@@ -1,0 +1,1 @@
+"""What a layer's channels do over a set of pictures."""
