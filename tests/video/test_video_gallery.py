@@ -9,6 +9,7 @@ from rlviz_video.gallery import (
     GalleryEntry,
     collect_entries,
     write_entries,
+    write_entry_page,
     write_gallery,
     write_page,
     write_poster,
@@ -69,3 +70,22 @@ def test_the_page_of_one_video_says_what_it_is_and_is_found_by_the_gallery(tmp_p
         assert shown in text
     (entry,) = collect_entries(tmp_path)
     assert (entry.title, dict(entry.facts)) == ("A tool", {"input": "drawn.", "frames": "1"})
+
+
+def test_a_page_of_pictures_shows_each_with_its_caption_and_links_what_is_to_be_read(tmp_path: Path):
+    entry = GalleryEntry(
+        "A tool", "", "What it shows.", pictures={"one.png": "First & best"}, pages={"r.html": "The report"}
+    )
+    page = write_entry_page(tmp_path, entry).read_text()
+    assert '<img src="one.png" alt="First &amp; best"' in page
+    assert '<a href="r.html">The report</a>' in page
+    assert "<video" not in page
+
+
+def test_pictures_and_pages_are_found_with_paths_relative_to_the_gallery(tmp_path: Path):
+    (tmp_path / "a").mkdir()
+    write_entries(
+        tmp_path / "a", [GalleryEntry("a", "", "c", pictures={"p.png": "w"}, pages={"r.html": "x"})]
+    )
+    (entry,) = collect_entries(tmp_path)
+    assert (entry.video, dict(entry.pictures), dict(entry.pages)) == ("", {"a/p.png": "w"}, {"a/r.html": "x"})

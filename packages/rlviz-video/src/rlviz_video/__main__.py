@@ -13,7 +13,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--title", default="Gallery")
     parser.add_argument(
-        "--summary", default="What networks look at while they play; every video was made here."
+        "--summary", default="What networks look at while they play; all of it was made here."
     )
     given = parser.parse_args(argv)
     entries = collect_entries(given.folder)

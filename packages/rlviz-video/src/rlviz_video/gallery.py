@@ -1,4 +1,4 @@
-"""One page over a folder of videos: what each shows, how it was made, and the video, playable offline."""
+"""One page over a folder of videos and pictures: what each shows, how it was made, and the thing, offline."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,9 @@ h2 {{ margin: 0 0 4px; font-size: 21px; }}
 p {{ margin: 0 0 14px; color: var(--dim); max-width: 75ch; }}
 article {{ margin-top: 36px; padding-top: 28px; border-top: 1px solid var(--line);
           display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 28px; }}
-video {{ width: 100%; display: block; border-radius: 6px; background: #000; }}
+video, img {{ width: 100%; display: block; border-radius: 6px; background: #000; }}
+figure {{ margin: 0 0 20px; }} figcaption {{ color: var(--dim); font-size: 14px; margin-top: 4px; }}
+a {{ color: var(--accent); }}
 dl {{ margin: 0; display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; font-size: 14px; }}
 dt {{ color: var(--dim); }} dd {{ margin: 0; overflow-wrap: anywhere; }}
 .sample {{ display: inline-block; margin-bottom: 10px; padding: 1px 9px; border-radius: 9px;
@@ -41,23 +43,30 @@ dt {{ color: var(--dim); }} dd {{ margin: 0; overflow-wrap: anywhere; }}
 """
 
 _ARTICLE = """<article>
-<video controls muted loop playsinline preload="metadata"{poster}>
-<source src="{video}" type="video/mp4"></video>
-<div><h2>{title}</h2>{sample}<p>{caption}</p><dl>{facts}</dl></div>
+<div>{shown}</div>
+<div><h2>{title}</h2>{sample}<p>{caption}</p><dl>{facts}</dl>{pages}</div>
 </article>"""
+
+_VIDEO = """<video controls muted loop playsinline preload="metadata"{poster}>
+<source src="{video}" type="video/mp4"></video>"""
+
+_PICTURE = """<figure><a href="{path}"><img src="{path}" alt="{what}" loading="lazy"></a>
+<figcaption>{what}</figcaption></figure>"""
 
 
 @dataclass(frozen=True, slots=True)
 class GalleryEntry:
-    """One video of the page.
+    """One video of the page, or some pictures that belong together.
 
     Attributes:
         title: the heading.
-        video: path of the MP4, relative to the folder of the entry.
+        video: path of the MP4, relative to the folder of the entry; empty where there are pictures.
         caption: what is to be seen, one or two sentences.
         poster: path of a PNG shown until the video plays, or None.
         facts: label -> value, shown as a table.
         sample: what the input is when it is not the user's own ("sample: ..."), else empty.
+        pictures: path -> what is to be seen, in the order in which they are shown.
+        pages: path -> what is to be read there: further files that are linked.
     """
 
     title: str
@@ -66,6 +75,8 @@ class GalleryEntry:
     poster: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
     sample: str = ""
+    pictures: Mapping[str, str] = field(default_factory=dict[str, str])
+    pages: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def write_entries(folder: Path, entries: Sequence[GalleryEntry]) -> Path:
@@ -98,18 +109,20 @@ def collect_entries(root: Path) -> list[GalleryEntry]:
     for listing in sorted(root.rglob(ENTRIES)):
         prefix = listing.parent.relative_to(root)
         for values in json.loads(listing.read_text(encoding="utf-8")):
-            values["video"] = (prefix / values["video"]).as_posix()
-            values["poster"] = values["poster"] and (prefix / values["poster"]).as_posix()
+            for name in ("video", "poster"):
+                values[name] = values[name] and (prefix / values[name]).as_posix()
+            for name in ("pictures", "pages"):
+                values[name] = {(prefix / path).as_posix(): what for path, what in values[name].items()}
             found.append(GalleryEntry(**values))
     return found
 
 
 def write_gallery(path: Path, entries: Sequence[GalleryEntry], *, title: str, summary: str = "") -> Path:
-    """Write one self-contained HTML page (no script, nothing fetched) that plays the entries' videos.
+    """Write one HTML page (no script, nothing fetched from elsewhere) that shows the entries.
 
     Args:
         path: the page; the entries' paths are relative to its folder.
-        entries: the videos in order; at least one.
+        entries: the videos and pictures in order; at least one.
         title: heading of the page.
         summary: one or two sentences under it.
 
@@ -117,7 +130,7 @@ def write_gallery(path: Path, entries: Sequence[GalleryEntry], *, title: str, su
         ValueError: there is nothing to show.
     """
     if not entries:
-        msg = f"no videos to show on {path}: make one first, for instance with `breakout-gradcam demo`"
+        msg = f"nothing to show on {path}: make one first, for instance with `breakout-gradcam demo`"
         raise ValueError(msg)
     articles = "\n".join(_article(entry) for entry in entries)
     page = _PAGE.format(title=escape(title), summary=escape(summary), articles=articles)
@@ -150,17 +163,34 @@ def write_page(
         facts=({"input": description} if description else {}) | dict(facts),
         sample=kind.lower(),
     )
+    return write_entry_page(folder, entry)
+
+
+def write_entry_page(folder: Path, entry: GalleryEntry) -> Path:
+    """Write the page of one entry, `index.html`, and the entry itself for `collect_entries`.
+
+    Args:
+        folder: where the page goes, and what the entry's paths are relative to.
+        entry: what is shown and said.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
     write_entries(folder, [entry])
-    return write_gallery(folder / "index.html", [entry], title=title)
+    return write_gallery(folder / "index.html", [entry], title=entry.title)
 
 
 def _article(entry: GalleryEntry) -> str:
     facts: Mapping[str, Any] = entry.facts
+    poster = f' poster="{escape(entry.poster)}"' if entry.poster else ""
+    shown = [_VIDEO.format(video=escape(entry.video), poster=poster)] if entry.video else []
+    shown += [_PICTURE.format(path=escape(path), what=escape(what)) for path, what in entry.pictures.items()]
+    pages = (f'<p><a href="{escape(path)}">{escape(what)}</a></p>' for path, what in entry.pages.items())
     return _ARTICLE.format(
         title=escape(entry.title),
-        video=escape(entry.video),
+        shown="\n".join(shown),
+        pages="".join(pages),
         caption=escape(entry.caption),
-        poster=f' poster="{escape(entry.poster)}"' if entry.poster else "",
         sample=f'<span class="sample">{escape(entry.sample)}</span>' if entry.sample else "",
         facts="".join(f"<dt>{escape(k)}</dt><dd>{escape(str(v))}</dd>" for k, v in facts.items()),
     )
