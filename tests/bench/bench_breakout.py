@@ -15,7 +15,7 @@ import numpy as np
 from measuring import alternate, cost_of, row, seconds_per_call
 from rlviz_agents import policy_heads
 
-AGENTS = Path(__file__).parents[2] / "apps/breakout-gradcam/src/breakout_gradcam/sample"
+AGENTS = Path(__file__).parents[2] / "packages/rlviz-agents/src/rlviz_agents/sample"
 
 
 def bench_recording(n: int, rounds: int) -> None:

@@ -11,9 +11,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import breakout_gradcam
 import numpy as np
 import pytest
+import rlviz_agents
 import yaml
 from breakout_gradcam.__main__ import main
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from rlviz_video import read_timeline
 
 ENV = "BreakoutNoFrameskip-v4"
 SEAQUEST = "SeaquestNoFrameskip-v4"
-SAMPLE = Path(breakout_gradcam.__file__).parent / "sample"
+SAMPLE = Path(rlviz_agents.__file__).parent / "sample"
 PREFIX = f"final-model-dqn-{ENV}"
 STEPS = 40
 """Steps of the runs that many tests share."""

@@ -1,9 +1,9 @@
 """The demo: a page with the sample agent's video, made on this machine."""
 
 from collections.abc import Callable
-from importlib.resources import as_file, files
 from pathlib import Path
 
+from rlviz_agents import sample_agents
 from rlviz_video import write_page
 
 from breakout_gradcam.render import record
@@ -13,7 +13,7 @@ SAMPLE = "Sample: a DQN of ours after 300,000 training steps; it plays far from 
 
 
 def make_demo(folder: Path, n_timesteps: int, *, force: bool, say: Callable[[str], None]) -> Path:
-    """Record the agent that comes with this package and write a page that plays it.
+    """Record the agent that comes with rlviz-agents and write a page that plays it.
 
     Args:
         folder: where the videos and `index.html` go.
@@ -29,7 +29,7 @@ def make_demo(folder: Path, n_timesteps: int, *, force: bool, say: Callable[[str
         KeyboardInterrupt: Ctrl-C; the page then shows what was recorded until then.
     """
     say(SAMPLE)
-    with as_file(files("breakout_gradcam") / "sample") as agents:
+    with sample_agents() as agents:
         made = record(
             AgentSettings(folder=agents),
             RunSettings(n_timesteps=n_timesteps, seed=1),

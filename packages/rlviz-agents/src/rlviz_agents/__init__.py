@@ -8,6 +8,7 @@ from rlviz_agents.loading import Agent, load_agent
 from rlviz_agents.pickles import check_agent
 from rlviz_agents.recording import Recording, RecordingWriter, read_recording
 from rlviz_agents.rollout import Rollout, play
+from rlviz_agents.sample import sample_agents
 from rlviz_agents.saved import SavedAgent, read_saved
 from rlviz_agents.steps import FinalState, GameState, Step
 from rlviz_agents.trace import (
@@ -51,5 +52,6 @@ __all__ = [
     "read_saved",
     "read_trace",
     "run_header",
+    "sample_agents",
     "trace_step",
 ]
