@@ -3,7 +3,7 @@ from fractions import Fraction
 import cv2
 import numpy as np
 import pytest
-from rlviz_video import H264Sink, ImageFolderSource, VideoSource, VideoSpec, open_source
+from rlviz_video import H264Sink, ImageFolderSource, VideoSource, VideoSpec, open_source, read_picture
 
 
 def save(path, frame) -> None:
@@ -110,3 +110,20 @@ def test_open_source_takes_a_file_or_a_folder(tmp_path, video):
 def test_a_folder_needs_a_frame_rate(tmp_path):
     with pytest.raises(ValueError, match="state no frame rate; give one, for example 30"):
         open_source(tmp_path)
+
+
+@pytest.mark.parametrize("channels", [(), (1,), (4,)])
+def test_grey_is_repeated_and_transparency_left_out(tmp_path, channels):
+    levels = np.random.default_rng(0).integers(0, 256, (6, 8, *channels), np.uint8)
+    (tmp_path / "a.png").write_bytes(cv2.imencode(".png", levels)[1].tobytes())
+    rgb = levels[:, :, 2::-1] if channels == (4,) else np.broadcast_to(levels.reshape(6, 8, 1), (6, 8, 3))
+    assert (read_picture(tmp_path / "a.png") == rgb).all()
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_a_picture_that_was_cut_off_is_refused(tmp_path, suffix):
+    save(tmp_path / f"a{suffix}", np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8))
+    data = (tmp_path / f"a{suffix}").read_bytes()
+    (tmp_path / f"a{suffix}").write_bytes(data[: len(data) // 2])
+    with pytest.raises(ValueError, match=rf"a\{suffix} is not a picture that can be read"):
+        read_picture(tmp_path / f"a{suffix}")

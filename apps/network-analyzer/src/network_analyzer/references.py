@@ -27,3 +27,18 @@ class Reference:
     picture: Frame
     inputs: Inputs
     notes: tuple[str, ...] = ()
+
+
+def picture_levels(levels: Levels) -> list[Frame]:
+    """Return what a network takes as the pictures that a person can look at, uint8 (H, W, 3) RGB each.
+
+    Args:
+        levels: uint8 (C, H, W), or (T, C, H, W) over time steps: of 3 channels one picture in colour, of 1 a
+            grey one; of any other number one grey picture per channel, in order. Time steps follow each
+            other.
+    """
+    if levels.ndim == 4:
+        return [picture for step in levels for picture in picture_levels(step)]
+    if len(levels) == 3:
+        return [np.ascontiguousarray(levels.transpose(1, 2, 0))]
+    return [np.repeat(channel[:, :, None], 3, axis=2) for channel in levels]

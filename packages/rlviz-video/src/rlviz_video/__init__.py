@@ -27,6 +27,7 @@ from rlviz_video.sources import (
     VideoSource,
     natural_order,
     open_source,
+    read_picture,
 )
 from rlviz_video.spec import Frame, VideoSpec, frame_rate
 from rlviz_video.timeline import Cell, Timeline, read_timeline
@@ -65,6 +66,7 @@ __all__ = [
     "prefetch",
     "progress",
     "read_manifest",
+    "read_picture",
     "read_timeline",
     "sha256_file",
     "whole_file",

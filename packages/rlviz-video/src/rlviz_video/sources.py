@@ -105,7 +105,7 @@ class ImageFolderSource:
             message = f"{self.path} has no pictures; expected files ending in {', '.join(PICTURE_SUFFIXES)}"
             raise ValueError(message)
         self.files = sorted(entries, key=natural_order)
-        height, width = _read_picture(self.files[0]).shape[:2]
+        height, width = read_picture(self.files[0]).shape[:2]
         self.spec = VideoSpec(width, height, frame_rate(fps))
         self.frames: int | None = len(self.files)
 
@@ -117,7 +117,7 @@ class ImageFolderSource:
             ValueError: A file is not a picture, or not as large as the first.
         """
         for file in self.files:
-            frame = _read_picture(file)
+            frame = read_picture(file)
             if frame.shape != self.spec.shape:
                 height, width = frame.shape[:2]
                 message = (
@@ -154,9 +154,19 @@ def natural_order(path: Path) -> tuple[tuple[tuple[int, str], ...], str]:
     return tuple((int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces), path.name
 
 
-def _read_picture(file: Path) -> Frame:
+def read_picture(path: str | Path) -> Frame:
+    """Read a picture file, at its own size; grey is repeated to three channels, transparency is left out.
+
+    Returns:
+        uint8 (H, W, 3), RGB.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is not a picture, or damaged.
+    """
     import cv2  # at first use: importing it changes environment variables
 
+    file = Path(path)
     with naming(file, "cannot read"):
         data = np.frombuffer(file.read_bytes(), np.uint8)  # cv2.imread fails silently and on some names
     picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
