@@ -29,6 +29,8 @@ class LayerInfo:
         is_spatial: Whether the activations are (K, h, w) or (T, K, h, w), so that a map can be made of them.
         taken_after: The nonlinearity after which the activations are taken; ``None`` when none follows
             directly.
+        nonlinearity: What kind that is, in small letters without underscores: ``relu``, ``leakyrelu``,
+            ``sigmoid``, ``softmax``.
     """
 
     name: str
@@ -36,6 +38,7 @@ class LayerInfo:
     output_shape: tuple[int, ...]
     is_spatial: bool
     taken_after: str | None = None
+    nonlinearity: str | None = None
 
     @property
     def steps(self) -> int | None:

@@ -58,6 +58,17 @@ def own_activation(layer: Any) -> str | None:
     return None if name == "linear" else name
 
 
+def nonlinearity_of(layer: Any) -> str | None:
+    """Return the kind of the nonlinearity that a layer applies or is: ``relu``, ``leakyrelu``, ``sigmoid``."""
+    inner = unwrapped(layer)
+    name = own_activation(inner)
+    if name is None:
+        name = next((name for name in class_names(inner) if name in _NONLINEAR), None)
+    if name == "ReLU" and getattr(inner, "negative_slope", 0):
+        name = "LeakyReLU"
+    return None if name is None else name.replace("_", "").lower()
+
+
 def is_nonlinearity(layer: Any) -> bool:
     """Whether a layer is a nonlinearity and nothing else."""
     inner = unwrapped(layer)

@@ -12,7 +12,14 @@ from typing import Any
 from rlviz_cam.backends.base import LayerInfo
 from rlviz_cam.backends.graph_windows import SHAPES_ONLY, ancestors
 from rlviz_cam.backends.keras_inputs import channels_first
-from rlviz_cam.backends.keras_layers import in_order, is_nonlinearity, kind_of, own_activation, stands_between
+from rlviz_cam.backends.keras_layers import (
+    in_order,
+    is_nonlinearity,
+    kind_of,
+    nonlinearity_of,
+    own_activation,
+    stands_between,
+)
 
 _OPERATIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -44,6 +51,7 @@ class Call:
         output: The tensor that it returned.
         activations: The tensor that its activations are: the output, or what a nonlinearity made of it.
         taken_after: That nonlinearity's name.
+        nonlinearity: Its kind.
     """
 
     layer: Any
@@ -51,6 +59,7 @@ class Call:
     output: Any
     activations: Any
     taken_after: str | None = None
+    nonlinearity: str | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -113,7 +122,8 @@ def sample_shape(tensor: Any) -> tuple[int, ...]:
 
 
 def _info(name: str, call: Call) -> LayerInfo:
-    return LayerInfo(name, kind_of(call.layer) or "other", call.shape, call.is_spatial, call.taken_after)
+    kind = kind_of(call.layer) or "other"
+    return LayerInfo(name, kind, call.shape, call.is_spatial, call.taken_after, call.nonlinearity)
 
 
 class Tracer:
@@ -171,6 +181,7 @@ class Tracer:
                 if kind_of(call.layer) is None:
                     continue
                 call.taken_after = own_activation(call.layer)
+                call.nonlinearity = nonlinearity_of(call.layer)
                 if call.taken_after is None:
                     _take_after_next(call, following)
 
@@ -196,11 +207,13 @@ def _take_after_next(call: Call, following: Mapping[Any, list[tuple[str, Call]]]
         for name, after in next_ones:
             if is_nonlinearity(after.layer):
                 call.activations, call.taken_after = after.output, name
+                call.nonlinearity = nonlinearity_of(after.layer)
                 return
         operations = [op for op in tensor.consumers() if op.type not in SHAPES_ONLY]
         if len(operations) == 1 and operations[0].type in _OPERATIONS:
             call.activations = operations[0].outputs[0]
             call.taken_after = _OPERATIONS[operations[0].type]
+            call.nonlinearity = operations[0].type.lower()
             return
         changed = [
             after.output

@@ -58,13 +58,14 @@ class _Call:
     kind: str | None
     taken_at: _Point
     taken_after: str | None = None
+    nonlinearity: str | None = None
     root: "_Call | None" = None
 
-    def settle(self, point: _Point, name: str) -> None:
+    def settle(self, point: _Point, name: str, nonlinearity: str) -> None:
         """Take the activations of the layer that this call belongs to after a nonlinearity; a module wins."""
         layer = self.root
         if layer is not None and (layer.taken_after is None or layer.taken_at.function):
-            layer.taken_at, layer.taken_after = point, name
+            layer.taken_at, layer.taken_after, layer.nonlinearity = point, name, nonlinearity
 
 
 class _FunctionTap(TorchFunctionMode):
@@ -415,7 +416,8 @@ class TorchBackend:
     @staticmethod
     def _info(name: str, call: _Call) -> LayerInfo:
         spatial = len(call.shape) == 3
-        return LayerInfo(name, call.kind or "other", call.shape, spatial, call.taken_after)
+        kind = call.kind or "other"
+        return LayerInfo(name, kind, call.shape, spatial, call.taken_after, call.nonlinearity)
 
 
 class _LibraryView:
@@ -469,7 +471,7 @@ class _Tracer:
             source = self._made[id(args[0])][1] if args and id(args[0]) in self._made else None
             family = type(module).__module__.rpartition(".")[2]
             if source is not None and family == "activation" and not isinstance(module, _NOT_NONLINEAR):
-                source.settle(point, name)
+                source.settle(point, name, type(module).__name__.lower())
             elif call.kind is not None:
                 call.root = call
             elif source is not None and (family in _BETWEEN or isinstance(module, nn.Identity)):
@@ -481,7 +483,8 @@ class _Tracer:
     def _function(self, name: str, given: Tensor, result: Tensor) -> Tensor:
         if id(given) in self._made:
             source = self._made[id(given)][1]
-            source.settle(_Point(source.point.module, source.point.number, function=True), f"{name}()")
+            point = _Point(source.point.module, source.point.number, function=True)
+            source.settle(point, f"{name}()", name.replace("_", ""))
         return result
 
 
