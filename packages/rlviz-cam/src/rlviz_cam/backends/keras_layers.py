@@ -59,7 +59,7 @@ def own_activation(layer: Any) -> str | None:
 
 
 def nonlinearity_of(layer: Any) -> str | None:
-    """Return the kind of the nonlinearity that a layer applies or is: ``relu``, ``leakyrelu``, ``sigmoid``."""
+    """Return the kind of the nonlinearity that a layer applies or is, such as ``leakyrelu``."""
     inner = unwrapped(layer)
     name = own_activation(inner)
     if name is None:
