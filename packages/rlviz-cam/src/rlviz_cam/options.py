@@ -1,14 +1,16 @@
 """Command-line options for what is explained, declared once for every app; needs the extra `cli`."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import click
 
+from rlviz_cam.ascent.recipe import Parameterisation, Recipe
 from rlviz_cam.evidence import EVIDENCE
 from rlviz_cam.library import LIBRARY_METHODS
 from rlviz_cam.methods import METHODS
 from rlviz_cam.placement import PLACEMENTS
+from rlviz_cam.preprocessing import PREPROCESSINGS
 
 Option = Callable[[Any], Any]
 """What a decorator of click is."""
@@ -59,3 +61,51 @@ def evidence_option(default: str) -> Option:
         show_default=True,
         help="Which part of a map is shown: what speaks for the target, against it, both by size or by sign.",
     )
+
+
+preprocessing_option: Option = click.option(
+    "--preprocessing",
+    metavar="NAME|BLACK,WHITE",
+    help=f"How levels become inputs: {', '.join(PREPROCESSINGS)}, or the values of black and white.",
+)
+
+_RECIPE = Recipe()
+
+
+def recipe_options(command: Any) -> Any:  # noqa: ANN401 - as click's own decorators
+    """The fields of `Recipe` that people change, given on by their names."""
+    for option in reversed(
+        (
+            click.option("--steps", default=_RECIPE.steps, show_default=True, help="Steps at each size."),
+            click.option(
+                "--size",
+                type=(int, int),
+                metavar="HEIGHT WIDTH",
+                help="Of the picture, in pixels.  [default: the network's own]",
+            ),
+            click.option(
+                "--parameterisation",
+                type=click.Choice(list(get_args(Parameterisation))),
+                default=_RECIPE.parameterisation,
+                show_default=True,
+                help="What is changed in a step: the picture's spectrum, or each pixel for itself.",
+            ),
+            click.option(
+                "--jitter",
+                default=_RECIPE.jitter,
+                show_default=True,
+                help="Pixels that it is moved by at most.",
+            ),
+            click.option(
+                "--zoom", default=_RECIPE.zoom, show_default=True, help="Share that it is resized by at most."
+            ),
+            click.option(
+                "--rotate",
+                default=_RECIPE.rotate,
+                show_default=True,
+                help="Degrees that it is turned by at most.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
