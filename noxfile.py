@@ -11,6 +11,12 @@ ROOT = Path(__file__).parent
 CONSTRAINTS = ROOT / "constraints.txt"
 PACKAGES = ("rlviz-cam", "rlviz-overlay", "rlviz-video", "rlviz-agents")
 APPS = ("breakout-gradcam", "donkey-gradcam", "deepracer-analyzer", "network-analyzer")
+# The extras of network-analyzer that have a sample, each with the framework that it must not bring.
+FRAMEWORKS = {"agents": "tensorflow", "keras": "torch"}
+# What is installed to see each sample.
+SAMPLES = {app: app for app in APPS if app != "network-analyzer"} | {
+    f"network-analyzer-{extra}": f"network-analyzer[{extra}]" for extra in FRAMEWORKS
+}
 GROUPS = ("test", "lint", "types", "browser", "tensorboard", "notebook", "bench", "donkey-bench")
 GALLERY = ROOT / "gallery"
 # TensorFlow 2.21 has wheels for Python up to 3.13: where this is a newer one, uv fetches that.
@@ -68,7 +74,7 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Check types, strict for packages and apps: the one environment that has both frameworks."""
     groups = [flag for group in GROUPS if group != "lint" for flag in ("--group", group)]
-    install(session, *editable("rlviz-cam[grad-cam]", *APPS), *groups, "nox")
+    install(session, *editable("rlviz-cam[grad-cam]", *SAMPLES.values()), *groups, "nox")
     session.run("pyright", "--pythonpath", interpreter(session))
 
 
@@ -79,7 +85,12 @@ def tests(session: nox.Session) -> None:
     install(session, *libraries, "--group", "test")
     folders = ("tests/cam", "tests/overlay", "tests/video", "tests/architecture")
     pytest(session, *folders, "-m", "not torch and not keras")
-    for further in ("tests_torch", "tests_keras", *APPS):
+    for further in (
+        "tests_torch",
+        "tests_keras",
+        *APPS[:3],
+        *(f"network-analyzer({one})" for one in FRAMEWORKS),
+    ):
         session.notify(further)
 
 
@@ -125,12 +136,23 @@ def deepracer_analyzer(session: nox.Session) -> None:
     pytest(session, "tests/apps/deepracer_analyzer", "tests/architecture/test_app_frameworks.py")
 
 
+@nox.session(name="network-analyzer", python=PYTHON)
+@nox.parametrize("framework", list(FRAMEWORKS), ids=list(FRAMEWORKS))
+def network_analyzer(session: nox.Session, framework: str) -> None:
+    """Test this app beside one framework, the other absent: a forgotten dependency fails."""
+    groups = ("--group", "test", "--group", "browser", "--group", "notebook")
+    install(session, *editable(f"network-analyzer[{framework}]"), *groups)
+    without(session, FRAMEWORKS[framework])
+    pytest(session, "tests/apps/network_analyzer", "tests/architecture/test_app_frameworks.py")
+
+
 @nox.session(python=PYTHON)
-@nox.parametrize("app", APPS, ids=APPS)
-def demo(session: nox.Session, app: str) -> None:
+@nox.parametrize("sample", list(SAMPLES), ids=list(SAMPLES))
+def demo(session: nox.Session, sample: str) -> None:
     """Build gallery/index.html: every app's sample, made on this machine, each in its own environment."""
-    install(session, *editable(app))
-    session.run(app, "demo", "--output-folder", str(GALLERY / app), "--force")
+    install(session, *editable(SAMPLES[sample]))
+    app = SAMPLES[sample].partition("[")[0]
+    session.run(app, "demo", "--output-folder", str(GALLERY / sample), "--force")
     session.run("python", "-m", "rlviz_video", str(GALLERY), "--title", "rlviz")
     session.log("open %s", GALLERY / "index.html")
 
@@ -163,6 +185,13 @@ def deepracer_bench(session: nox.Session) -> None:
     session.run("python", "tests/bench/bench_deepracer.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 
+@nox.session(name="network-bench", python=PYTHON)
+def network_bench(session: nox.Session) -> None:
+    """Measure against the original's algorithm and figures, as people write them."""
+    install(session, *editable("network-analyzer[keras]"), "--group", "bench")
+    session.run("python", "tests/bench/bench_network.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
+
+
 @nox.session(python=PYTHON)
 def build(session: nox.Session) -> None:
     """Build a wheel of every member; each app's installs in an empty environment and starts."""
@@ -172,7 +201,8 @@ def build(session: nox.Session) -> None:
     session.run("uv", "build", "--all-packages", "--wheel", "-q", "-o", str(wheels), external=True)
     # uv keeps what it unpacked from a wheel of the same name and version: an earlier build would be tested.
     anew = [flag for member in (*PACKAGES, *APPS) for flag in ("--refresh-package", member)]
-    for member in (*PACKAGES, *APPS):
+    for member in (*PACKAGES, *SAMPLES.values()):
+        name = member.partition("[")[0]
         empty = folder / member
         session.run("uv", "venv", "-q", "--clear", "-p", interpreter(session), str(empty), external=True)
         python = str(empty / ("Scripts" if os.name == "nt" else "bin") / "python")
@@ -182,9 +212,9 @@ def build(session: nox.Session) -> None:
                 *("--find-links", str(wheels), *anew, member),
                 external=True,
             )
-            module = member.replace("-", "_")
+            module = name.replace("-", "_")
             session.run(python, "-c", f"import {module}", external=True)
-            if member in APPS:
+            if name in APPS:
                 session.run(python, "-m", module, "--help", external=True, silent=True)
                 session.run(python, "-m", module, "demo", "-n", "4", "--force", external=True, silent=True)
 

@@ -11,6 +11,10 @@ FOREIGN = {
     "breakout-gradcam": {"tensorflow", "keras", "tf-keras"},
     "donkey-gradcam": {"torch", "stable-baselines3", "gymnasium"},
     "deepracer-analyzer": {"torch", "tensorflow", "keras", "gymnasium"},
+    "network-analyzer": {"torch", "tensorflow", "keras", "gymnasium"},
+    "network-analyzer[keras]": {"torch", "stable-baselines3", "gymnasium"},
+    "network-analyzer[torch]": {"tensorflow", "keras", "stable-baselines3", "gymnasium"},
+    "network-analyzer[agents]": {"tensorflow", "keras", "tf-keras"},
 }
 
 
@@ -44,11 +48,12 @@ def needs(name: str, extras: frozenset[str]) -> list[tuple[str, frozenset[str]]]
 
 @pytest.mark.parametrize("app", FOREIGN)
 def test_an_app_brings_no_other_apps_framework(app: str):
+    wanted = Requirement(app)
     try:
-        requires(app)
+        requires(wanted.name)
     except PackageNotFoundError:
-        pytest.skip(f"{app} is not installed here")
-    assert brought_by(app) & FOREIGN[app] == set()
+        pytest.skip(f"{wanted.name} is not installed here")
+    assert brought_by(wanted.name, frozenset(wanted.extras)) & FOREIGN[app] == set()
 
 
 def test_what_comes_along_is_followed_through_extras():

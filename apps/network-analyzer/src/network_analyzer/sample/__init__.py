@@ -1,0 +1,1 @@
+"""The sample networks, and the pictures that they see."""
