@@ -218,6 +218,51 @@ def check_inputs(inputs: Mapping[str, Array]) -> None:
             _check_finite(values, f"input {name!r}", "source")
 
 
+def check_objective(objective: Objective, images: int, channels: int) -> None:
+    """Refuse an objective that is for other images, or for channels that a layer does not have.
+
+    Raises:
+        ValueError: Naming both.
+    """
+    name = objective.layer
+    if len(objective) != images:
+        msg = f"{images} images, but the objective has {len(objective)} rows of weights; give one row per image"
+        raise ValueError(msg)
+    if objective.channels[-1] >= channels:
+        msg = (
+            f"no channel {objective.channels[-1]} in layer {name!r}: "
+            f"the layer has {channels} channels, numbered 0 to {channels - 1}"
+        )
+        raise ValueError(msg)
+
+
+def check_cell(objective: Objective, grid: tuple[int, ...]) -> None:
+    """Refuse an objective's cell that a layer's grid, (h, w), does not have; a dense layer's grid is ().
+
+    Raises:
+        ValueError: Naming both.
+    """
+    if objective.cell is None:
+        return
+    if len(grid) != 2:
+        msg = f"layer {objective.layer!r} has no grid of cells; leave the cell out"
+        raise ValueError(msg)
+    (y, x), (height, width) = objective.cell, grid
+    if not (0 <= y < height and 0 <= x < width):
+        msg = f"no cell {objective.cell} in layer {objective.layer!r}, whose grid is {height} x {width}"
+        raise ValueError(msg)
+
+
+def check_gradients(layer: str, found: InputGradients) -> None:
+    """Refuse scores and gradients that are not numbers.
+
+    Raises:
+        ValueError: Naming the layer and the samples.
+    """
+    _check_finite(found.scores, f"score of layer {layer!r}", "weights and inputs")
+    _check_finite(found.gradients, f"gradient of layer {layer!r} by the image", "weights and inputs")
+
+
 def _check_finite(values: Array, what: str, where: str) -> None:
     bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if bad.size:
