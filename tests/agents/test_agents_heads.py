@@ -92,3 +92,23 @@ def test_another_kind_of_policy_is_refused():
 
     with pytest.raises(TypeError, match="Linear has no named outputs"):
         policy_heads(holder(torch.nn.Linear(1, 1)))
+
+
+def test_numbers_go_in_as_they_are():
+    import torch
+    from stable_baselines3 import DQN
+
+    dqn: Any = DQN("MlpPolicy", "CartPole-v1", buffer_size=1, device="cpu")
+    seen = torch.tensor([[0.5, -300.0, 0.01, 2.0]])
+    assert policy_heads(dqn)(seen)["q"].equal(dqn.policy.q_net(seen))
+
+
+def test_actions_that_are_numbers_are_given_by_their_mean():
+    import torch
+    from stable_baselines3 import PPO
+
+    ppo: Any = PPO("MlpPolicy", "Pendulum-v1", device="cpu", seed=0)
+    seen = torch.tensor([[0.5, -0.5, 3.0]])
+    heads = policy_heads(ppo)(seen)
+    assert heads["mean"].equal(ppo.policy.get_distribution(seen).distribution.mean)
+    assert set(heads) == {"mean", "value"}

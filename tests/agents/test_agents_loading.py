@@ -249,11 +249,39 @@ def test_weights_of_another_network_are_refused_in_one_line(own_zoo: Path):
     assert "\n" not in str(caught.value)
 
 
-def test_an_agent_that_sees_no_images_is_refused(own_zoo: Path):
+@pytest.fixture
+def number_zoo(own_zoo: Path) -> Path:
+    """A zoo whose DQN observes four numbers."""
     from stable_baselines3 import DQN
 
-    DQN("MlpPolicy", "CartPole-v1", buffer_size=1).save(model_path(own_zoo))
+    DQN("MlpPolicy", "CartPole-v1", buffer_size=1, device="cpu").save(model_path(own_zoo))
+    return own_zoo
+
+
+def test_an_agent_that_observes_numbers_is_loaded_to_be_looked_into(number_zoo: Path):
+    import torch
+
+    agent = load_agent(find_agent(number_zoo, "dqn", ENV), device="cpu")
+    saved = torch.load(io.BytesIO(read_saved(model_path(number_zoo)).weights["policy"]), weights_only=True)
+    loaded = agent.model.policy.state_dict()
+    assert (agent.observation_shape, agent.n_actions) == ((4,), 2)
+    assert all(torch.equal(loaded[name], saved[name]) for name in saved)
+
+
+def test_an_agent_that_observes_numbers_is_not_played(number_zoo: Path):
+    files = find_agent(number_zoo, "dqn", ENV)
+    env = make_env(files)
     with pytest.raises(ValueError, match=r"observes float32 of shape \(4,\), expected images"):
+        load_agent(files, env)
+    env.close()
+
+
+@pytest.mark.parametrize(
+    "space", [{"_shape": [3, 2], "dtype": "float32"}, {"_shape": 4, "dtype": "int64"}, {}]
+)
+def test_an_agent_that_observes_neither_images_nor_numbers_in_a_row_is_refused(own_zoo: Path, space: dict):
+    rewrite(model_path(own_zoo), lambda fields: fields.update(observation_space=space))
+    with pytest.raises(ValueError, match=r"expected images \(uint8, three axes\) or numbers \(one axis\)"):
         load_agent(find_agent(own_zoo, "dqn", ENV))
 
 

@@ -5,6 +5,7 @@ from rlviz_agents.environment import action_names, deterministic_actions, frame_
 from rlviz_agents.header import run_header
 from rlviz_agents.heads import policy_heads
 from rlviz_agents.loading import Agent, load_agent
+from rlviz_agents.lone_file import agent_file, algorithm_of
 from rlviz_agents.pickles import check_agent
 from rlviz_agents.recording import Recording, RecordingWriter, read_recording
 from rlviz_agents.rollout import Rollout, play
@@ -37,6 +38,8 @@ __all__ = [
     "TraceRow",
     "TraceWriter",
     "action_names",
+    "agent_file",
+    "algorithm_of",
     "check_agent",
     "deterministic_actions",
     "find_agent",

@@ -5,6 +5,7 @@
 import copy
 
 import torch
+from gymnasium import spaces
 from sb3_contrib.qrdqn.policies import QRDQNPolicy
 from stable_baselines3.common.policies import ActorCriticPolicy, BaseModel
 from stable_baselines3.common.preprocessing import is_image_space
@@ -63,7 +64,7 @@ class _QuantileHeads(nn.Module):
 
 
 class _ActorCriticHeads(nn.Module):
-    """PPO and A2C: the actor's logits and the critic's value, from one extractor or from one each."""
+    """PPO and A2C: what the actor computes and the critic's value, from one extractor or from one each."""
 
     def __init__(self, policy: ActorCriticPolicy) -> None:
         super().__init__()
@@ -73,6 +74,7 @@ class _ActorCriticHeads(nn.Module):
             (*parts, policy.action_net, policy.value_net)
         )
         self._scale = _pixel_scale(policy)
+        self._actor = "mean" if isinstance(policy.action_space, spaces.Box) else "logits"
         self._shared = actor is critic
         if self._shared:
             self.features_extractor = actor
@@ -90,6 +92,6 @@ class _ActorCriticHeads(nn.Module):
         else:
             actor, critic = self.pi_features_extractor(pixels), self.vf_features_extractor(pixels)
         return {
-            "logits": self.action_net(self.mlp_extractor.forward_actor(actor)),
+            self._actor: self.action_net(self.mlp_extractor.forward_actor(actor)),
             "value": self.value_net(self.mlp_extractor.forward_critic(critic)),
         }

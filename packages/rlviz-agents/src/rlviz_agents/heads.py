@@ -11,16 +11,17 @@ def policy_heads(model: "BaseAlgorithm") -> "nn.Module":
     """Copy a policy's network into a module whose forward returns named outputs.
 
     The module is a deep copy in evaluation mode; the model that plays is not touched, now or later. Its
-    forward takes observations (N, C, H, W), uint8 or float with values 0 to 255, and applies SB3's own
-    preprocessing. The layers keep the names that they have in SB3's network, such as
-    `features_extractor.cnn.4`.
+    forward takes observations (N, C, H, W), uint8 or float with values 0 to 255, or (N, k) of a policy that
+    sees numbers, and applies SB3's own preprocessing. The layers keep the names that they have in SB3's
+    network, such as `features_extractor.cnn.4`.
 
     Args:
-        model: a DQN, QR-DQN, PPO or A2C with an image policy.
+        model: a DQN, QR-DQN, PPO or A2C whose observations are a Box.
 
     Returns:
         DQN: `{"q": (N, actions)}`. QR-DQN: `{"quantiles": (N, quantiles, actions)}`.
-        PPO, A2C: `{"logits": (N, actions), "value": (N, 1)}`, the logits not normalised.
+        PPO, A2C: `{"logits": (N, actions), "value": (N, 1)}`, the logits not normalised; for actions that are
+        numbers `mean` in place of `logits`, the mean of each.
 
     Raises:
         TypeError: another kind of model.

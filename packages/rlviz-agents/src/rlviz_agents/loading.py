@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rlviz_agents.saved import SavedAgent, pickled_name, read_saved
+from rlviz_agents.saved_spaces import SavedSpaces, check_fits, read_spaces
 from rlviz_agents.zoo import AgentFiles, check_algorithm
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ class Agent:
         files: where it came from.
         model: the SB3 algorithm.
         sha256: of the model file, in hexadecimal.
-        observation_shape: (C, H, W), what the network receives.
+        observation_shape: (C, H, W), what the network receives; (k,) of one that sees numbers.
         n_actions: number of actions.
     """
 
     files: AgentFiles
     model: "BaseAlgorithm"
     sha256: str
-    observation_shape: tuple[int, int, int]
+    observation_shape: tuple[int, ...]
     n_actions: int
 
 
@@ -54,8 +55,9 @@ def load_agent(
     """Load an agent, and seed all generators, as `rl_zoo3.record_video` does.
 
     Args:
-        files: what `find_agent` has found.
-        env: the environments it is to play, or None to use only its network.
+        files: what `find_agent` has found, or `agent_file` has read.
+        env: the environments it is to play, or None to use only its network; an agent that observes numbers
+            in place of images can be looked into, but not played.
         seed: of all generators, set just before the network is made.
         device: `auto`, `cpu` or `cuda`.
         trust: unpickle what the file holds, as SB3 does by default.
@@ -63,22 +65,23 @@ def load_agent(
     Raises:
         OSError: the file cannot be read.
         ValueError: there is no such device here; or the file is damaged, holds what is more than data, is no
-            agent that sees images, does not fit the environment, or has weights that are no numbers.
+            agent that sees images (or, without an environment, numbers), does not fit the environment, or has
+            weights that are no numbers.
     """
     check_algorithm(files.algo)
     _check_device(device)
     saved = read_saved(files.model_path)
-    observation_shape, n_actions = _shapes(saved)
+    spaces = read_spaces(saved)
     if env is not None:
-        _check_fits(saved, env, observation_shape, n_actions)
+        check_fits(saved, spaces, env)
     # Dummy sizes, as in record_video: no memory is needed to play.
     keywords: dict[str, Any] = {"seed": seed}
     if files.algo in _OFF_POLICY:
         keywords.update(buffer_size=1, optimize_memory_usage=False)
-    fields = _as_record_video() if trust else _own_fields(saved, files.algo, observation_shape, n_actions)
+    fields = _as_record_video() if trust else _own_fields(saved, files.algo, spaces)
     model = _load(saved, files.algo, fields, env=env, device=device, trust=trust, keywords=keywords)
     _check_finite(saved, model)
-    return Agent(files, model, saved.sha256, observation_shape, n_actions)
+    return Agent(files, model, saved.sha256, spaces.shape, spaces.n_actions)
 
 
 def _check_device(device: str) -> None:
@@ -142,11 +145,8 @@ def _as_record_video() -> dict[str, Any]:
     return {"learning_rate": 0.0, "lr_schedule": _zero, "clip_range": _zero}
 
 
-def _own_fields(
-    saved: SavedAgent, algo: str, observation_shape: tuple[int, int, int], n_actions: int
-) -> dict[str, Any]:
+def _own_fields(saved: SavedAgent, algo: str, own: SavedSpaces) -> dict[str, Any]:
     """Build every field that SB3 gets; what is not here keeps the default of the algorithm's class."""
-    import numpy as np
     from gymnasium import spaces
 
     from rlviz_agents.policies import NoOptimizer, policy_class, policy_kwargs
@@ -157,8 +157,8 @@ def _own_fields(
         **_as_record_video(),
         "policy_class": policy_class(saved.path, algo, pickled_name(saved, "policy_class")),
         "policy_kwargs": {**arguments, "optimizer_class": NoOptimizer},
-        "observation_space": spaces.Box(0, 255, observation_shape, np.uint8),
-        "action_space": spaces.Discrete(n_actions),
+        "observation_space": own.observation_space(),
+        "action_space": spaces.Discrete(own.n_actions),
         "n_envs": 1,
         "verbose": 0,
     }
@@ -174,46 +174,6 @@ def _exploration_rate(saved: SavedAgent) -> float:
         message = f"{saved.path} has exploration_rate {rate!r}, expected a number from 0 to 1"
         raise ValueError(message)
     return float(rate)
-
-
-def _shapes(saved: SavedAgent) -> tuple[tuple[int, int, int], int]:
-    """Shape of the observations and number of actions, from the JSON beside the pickled spaces."""
-    observations, actions = saved.beside("observation_space"), saved.beside("action_space")
-    shape: list[int] = observations.get("_shape") or observations.get("shape") or []  # gym's name before 0.19
-    if (
-        len(shape) != 3
-        or observations.get("dtype") != "uint8"
-        or not all(type(n) is int and n > 0 for n in shape)
-    ):
-        message = (
-            f"{saved.path} observes {observations.get('dtype')} of shape {tuple(shape)}, expected images "
-            "(uint8, three axes); choose an agent that was trained on pictures"
-        )
-        raise ValueError(message)
-    count = str(actions.get("n", ""))
-    if not count.isdecimal() or str(actions.get("start", "0")) != "0":
-        message = f"{saved.path} has no fixed number of actions ({actions}); expected a Discrete action space"
-        raise ValueError(message)
-    return (shape[0], shape[1], shape[2]), int(count)
-
-
-def _check_fits(saved: SavedAgent, env: "VecEnv", shape: tuple[int, int, int], n_actions: int) -> None:
-    """Compare the agent's spaces with the environment's (which may have the channels last)."""
-    from gymnasium import spaces
-
-    there, actions = env.observation_space, env.action_space
-    given = tuple(there.shape or ())
-    if not isinstance(there, spaces.Box) or shape not in (given, (given[-1:] + given[:-1])):
-        message = (
-            f"{saved.path} observes images of shape {shape}, its environment gives {given}; check --env, "
-            "--env-kwargs and the frame_stack and env_wrapper in config.yml"
-        )
-        raise ValueError(message)
-    if not isinstance(actions, spaces.Discrete) or int(actions.n) != n_actions:
-        message = (
-            f"{saved.path} has {n_actions} actions, its environment {actions}; check --env and --env-kwargs"
-        )
-        raise ValueError(message)
 
 
 def _check_finite(saved: SavedAgent, model: "BaseAlgorithm") -> None:

@@ -24,7 +24,7 @@ class AgentFiles:
         log_path: the folder of the training run.
         stats_path: the folder of `config.yml` and `args.yml`, or None where there is none.
         algo: one of ALGORITHMS.
-        env_id: the gymnasium id of the environment.
+        env_id: the gymnasium id of the environment; empty where it is not known.
         exp_id: number of the training run, -1 for none.
         hyperparams: what `config.yml` says, with `normalize` filled in.
         env_kwargs: keyword arguments of the environment from `args.yml`.
