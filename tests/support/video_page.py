@@ -1,4 +1,4 @@
-"""A page with a video, opened in Chromium without a window; skipped where there is none."""
+"""A page, such as one with a video, opened in Chromium without a window; skipped where there is none."""
 
 import shutil
 import time
@@ -34,7 +34,14 @@ class VideoPage:
 
 @contextmanager
 def video_page(page: Path) -> Iterator[VideoPage]:
-    """Open a page from the disk."""
+    """Open a page with a video from the disk."""
+    with open_page(page) as browser:
+        yield VideoPage(browser)
+
+
+@contextmanager
+def open_page(page: Path) -> Iterator[Any]:
+    """Open any page from the disk; Selenium's driver."""
     webdriver = pytest.importorskip("selenium.webdriver")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     driver = shutil.which("chromedriver")
@@ -46,4 +53,4 @@ def video_page(page: Path) -> Iterator[VideoPage]:
         options.add_argument(argument)
     with webdriver.Chrome(options, webdriver.ChromeService(driver)) as browser:
         browser.get(page.as_uri())
-        yield VideoPage(browser)
+        yield browser
