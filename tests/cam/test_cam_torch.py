@@ -283,6 +283,15 @@ def test_the_one_unnamed_input_is_called_input(make_cnn):
     assert open_backend(make_cnn(), input_shape=(2, 36, 36)).inputs() == {"input": (2, 36, 36)}
 
 
+def test_the_one_unnamed_input_can_be_given_by_that_name(make_cnn, images):
+    backend = open_backend(make_cnn(), input_shape=(2, 36, 36))
+    bare, named = backend.record(images, "2", Target()), backend.record({"input": images}, "2", Target())
+    np.testing.assert_array_equal(named.gradients, bare.gradients)
+    np.testing.assert_array_equal(
+        backend.activations({"input": images}, ["2"])["2"], backend.activations(images, ["2"])["2"]
+    )
+
+
 def test_xla_is_refused(make_cnn):
     with pytest.raises(ValueError, match=r"XLA compiles Keras models only"):
         open_backend(make_cnn(), xla=True)

@@ -298,6 +298,7 @@ class TorchBackend:
     # ------------------------------------------------------------------ one pass
 
     def _run(self, inputs: Inputs, taps: Mapping[_Point, _Tap]) -> dict[str, Tensor]:
+        inputs = self._bare(inputs)
         given = (
             {name: self.tensor(values) for name, values in inputs.items()}
             if isinstance(inputs, Mapping)
@@ -342,8 +343,14 @@ class TorchBackend:
             array = array.copy()
         return torch.from_numpy(array).to(self._device)
 
+    def _bare(self, inputs: Inputs) -> Inputs:
+        """Return the array that a network's one unnamed input takes, also when it is given as ``input``."""
+        named = isinstance(inputs, Mapping) and [*inputs] == ["input"]
+        return inputs["input"] if named and isinstance(self._input_shape, tuple) else inputs
+
     def _check(self, inputs: Inputs) -> None:
         """Refuse inputs of another shape than the network's, and learn that shape from the first batch."""
+        inputs = self._bare(inputs)
         given: Any = (
             {name: np.shape(values)[1:] for name, values in inputs.items()}
             if isinstance(inputs, Mapping)
