@@ -345,8 +345,9 @@ class TorchBackend:
 
     def _bare(self, inputs: Inputs) -> Inputs:
         """Return the array that a network's one unnamed input takes, also when it is given as ``input``."""
-        named = isinstance(inputs, Mapping) and [*inputs] == ["input"]
-        return inputs["input"] if named and isinstance(self._input_shape, tuple) else inputs
+        if isinstance(self._input_shape, tuple) and isinstance(inputs, Mapping) and [*inputs] == ["input"]:
+            return inputs["input"]
+        return inputs
 
     def _check(self, inputs: Inputs) -> None:
         """Refuse inputs of another shape than the network's, and learn that shape from the first batch."""
