@@ -1,12 +1,15 @@
 """How a preferred stimulus is looked for, and what was found."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 Parameterisation = Literal["fourier", "pixels"]
+
+ORIGINAL_SIZES = (56, 67, 80, 96, 115, 138, 165, 198, 237, 284, 340, 408)
+"""Pixels of ``Recipe.original``: each 1.2 times the one before, rounded down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,9 @@ class Recipe:
     """The choices of a gradient ascent on the input.
 
     Attributes:
-        steps: Gradient steps at each size.
+        steps: Gradient steps at the first size.
+        taper: Steps at each further size, relative to those at the size before it, rounded, at least one; 1
+            gives every size the same. A step at twice the size is four times the work.
         scales: Of the sizes that the picture passes through, relative to ``size``; the last one is 1.
         size: Height and width of the final picture; ``None`` for the network's own input. A layer that can
             only be computed for the network's own size is shown pictures that are resized to that.
@@ -26,7 +31,8 @@ class Recipe:
         zoom: Share by which it is made larger or smaller at most, in each step.
         rotate: Degrees by which it is turned at most, in each step.
         rate: Step size of the optimizer.
-        l2: Weight of the mean squared distance from mid-grey, in levels of 0 to 1.
+        l2: Weight of the mean squared distance from mid-grey, in levels of 0 to 1: what it comes to is taken
+            from the objective.
         total_variation: Weight of the mean squared difference of neighbouring pixels, in levels of 0 to 1.
 
     Raises:
@@ -34,6 +40,7 @@ class Recipe:
     """
 
     steps: int = 30
+    taper: float = 0.5
     scales: tuple[float, ...] = (0.25, 0.5, 1.0)
     size: tuple[int, int] | None = None
     parameterisation: Parameterisation = "fourier"
@@ -44,6 +51,78 @@ class Recipe:
     rate: float = 0.05
     l2: float = 0.0
     total_variation: float = 0.0
+
+    def __post_init__(self) -> None:
+        size = (1,) if self.size is None else self.size
+        wrong = {
+            "steps": (self.steps >= 1, "1 or more"),
+            "taper": (0 < self.taper <= 1, "above 0, up to 1"),
+            "scales": (
+                self.scales[-1:] == (1.0,)
+                and min(self.scales) > 0
+                and list(self.scales) == sorted(self.scales),
+                "ascending numbers above 0 that end at 1",
+            ),
+            "size": (min(size) >= 1, "a height and a width of 1 or more"),
+            "parameterisation": (
+                self.parameterisation in get_args(Parameterisation),
+                f"one of: {', '.join(get_args(Parameterisation))}",
+            ),
+            "jitter": (self.jitter >= 0, "0 or more"),
+            "zoom": (0 <= self.zoom < 1, "0 or more, below 1"),
+            "rotate": (0 <= self.rotate <= 180, "0 to 180 degrees"),
+            "rate": (0 < self.rate < np.inf, "above 0"),
+            "l2": (0 <= self.l2 < np.inf, "0 or more"),
+            "total_variation": (0 <= self.total_variation < np.inf, "0 or more"),
+        }
+        for name, (right, expected) in wrong.items():
+            if not right:
+                msg = f"{name} is {getattr(self, name)!r}, expected {expected}"
+                raise ValueError(msg)
+
+    @classmethod
+    def original(cls, steps: int = 30) -> Self:
+        """Twelve sizes from 56 to 408 px, each 1.2 times the one before, pixels, no transformations."""
+        last = ORIGINAL_SIZES[-1]
+        return cls(
+            steps=steps,
+            taper=1.0,
+            scales=tuple(size / last for size in ORIGINAL_SIZES),
+            size=(last, last),
+            parameterisation="pixels",
+            decorrelate=False,
+            jitter=0,
+            zoom=0.0,
+            rotate=0.0,
+        )
+
+    def schedule(
+        self, own: tuple[int, int], least: tuple[int, int] = (1, 1)
+    ) -> tuple[tuple[int, int, int], ...]:
+        """Return (height, width, steps) of every size that the picture passes through.
+
+        Args:
+            own: Height and width of the network's own input, in pixels.
+            least: The smallest height and width that the layer can be computed for. Smaller sizes become
+                this one; of sizes that are then the same, one is passed through.
+
+        Raises:
+            ValueError: When ``size`` is smaller than that.
+        """
+        final = own if self.size is None else self.size
+        if final[0] < least[0] or final[1] < least[1]:
+            msg = (
+                f"size {final[0]} x {final[1]} is too small: the layer needs {least[0]} x {least[1]} or more"
+            )
+            raise ValueError(msg)
+        sizes = dict.fromkeys(
+            tuple(max(round(scale * side), low) for side, low in zip(final, least, strict=True))
+            for scale in self.scales
+        )
+        return tuple(
+            (size[0], size[1], max(round(self.steps * self.taper**place), 1))
+            for place, size in enumerate(sizes)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
