@@ -75,6 +75,16 @@ def test_loading_draws_the_same_random_numbers_as_sb3s_own_loading(zoo: Path, al
     assert (torch.rand(1), trusted.model.action_space.sample()) == after_safe
 
 
+@pytest.mark.parametrize("trust", [False, True])
+def test_without_a_seed_the_random_generators_stay_as_they_were(dqn_files, trust: bool):
+    from rlviz_agents.trace import generator_states
+
+    before = generator_states()
+    model: Any = load_agent(dqn_files, seed=None, device="cpu", trust=trust).model
+    assert generator_states() == before
+    assert model.seed is None
+
+
 @pytest.mark.parametrize("algo", ["dqn", "qrdqn"])
 def test_the_rate_of_random_actions_is_the_one_in_the_file(zoo: Path, algo: str):
     model: Any = load_agent(find_agent(zoo, algo, ENV)).model

@@ -11,9 +11,11 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rlviz_agents.generators import generators_kept
 from rlviz_agents.saved import SavedAgent, pickled_name, read_saved
 from rlviz_agents.saved_spaces import SavedSpaces, check_fits, read_spaces
 from rlviz_agents.zoo import AgentFiles, check_algorithm
@@ -48,7 +50,7 @@ def load_agent(
     files: AgentFiles,
     env: "VecEnv | None" = None,
     *,
-    seed: int = 0,
+    seed: int | None = 0,
     device: str = "auto",
     trust: bool = False,
 ) -> Agent:
@@ -58,7 +60,8 @@ def load_agent(
         files: what `find_agent` has found, or `agent_file` has read.
         env: the environments it is to play, or None to use only its network; an agent that observes numbers
             in place of images can be looked into, but not played.
-        seed: of all generators, set just before the network is made.
+        seed: of all generators, set just before the network is made; None leaves them as they are, for who
+            only looks into the network.
         device: `auto`, `cpu` or `cuda`.
         trust: unpickle what the file holds, as SB3 does by default.
 
@@ -79,7 +82,8 @@ def load_agent(
     if files.algo in _OFF_POLICY:
         keywords.update(buffer_size=1, optimize_memory_usage=False)
     fields = _as_record_video() if trust else _own_fields(saved, files.algo, spaces)
-    model = _load(saved, files.algo, fields, env=env, device=device, trust=trust, keywords=keywords)
+    with generators_kept() if seed is None else nullcontext():
+        model = _load(saved, files.algo, fields, env=env, device=device, trust=trust, keywords=keywords)
     _check_finite(saved, model)
     return Agent(files, model, saved.sha256, spaces.shape, spaces.n_actions)
 
