@@ -38,3 +38,14 @@ class Theme:
 
 
 DARK = Theme()
+
+GREY = Theme(
+    background=(14, 14, 14),
+    panel=(25, 25, 25),
+    track=(41, 41, 41),
+    rule=(76, 76, 76),
+    text=(237, 237, 237),
+    muted=(161, 161, 161),
+    bar=(127, 127, 127),
+)
+"""DARK without its tint, but for what is highlighted: around pictures that have no colour themselves."""

@@ -1,0 +1,139 @@
+"""Activation maps: what each channel of a layer answers to a picture."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from rlviz_overlay import (
+    GRAYS,
+    GREY,
+    ColorBar,
+    ContourBands,
+    Frame,
+    Size,
+    Tile,
+    colormap,
+    describe_size,
+    gray_frame,
+    resize_frame,
+    sheet,
+    tile_size,
+    tone,
+    without_color,
+)
+
+from network_analyzer.figures.channels import check_channels, number
+
+MapMode = Literal["gray", "heat"]
+MapScale = Literal["layer", "channel"]
+
+BANDS = 8
+"""Contour bands between 0 and the highest activation."""
+HEAT, OPACITY = "turbo", 0.6
+"""Their colour table and opacity."""
+
+Maps = NDArray[np.float32]
+
+
+def maps_figure(
+    maps: Maps,
+    picture: Frame,
+    title: str,
+    features: Sequence[int],
+    *,
+    mode: MapMode,
+    scale: MapScale,
+) -> Frame:
+    """Each channel's activations as a picture, in the order given: uint8 (H, W, 3), RGB.
+
+    Args:
+        maps: float32 (K, h, w), finite.
+        picture: uint8 (H, W, 3), RGB: what the network was shown; only drawn in heat mode.
+        title: Above the figure.
+        features: The number of each of the K channels.
+        mode: ``gray``: the map itself, a cell a level of grey; ``heat``: filled contours of the activations
+            above 0, stretched over the picture in grey.
+        scale: ``layer``: one scale for all channels; ``channel``: each has its own.
+
+    Raises:
+        ValueError: No channel, another number of features than of channels, values that are no numbers, or
+            no such mode or scale.
+    """
+    check_channels(maps, features, 3)
+    if mode not in ("gray", "heat") or scale not in ("layer", "channel"):
+        msg = f"mode {mode!r}, scale {scale!r}; choose the mode gray or heat, the scale layer or channel"
+        raise ValueError(msg)
+    draw = _gray_figure if mode == "gray" else _heat_figure
+    return draw(maps, picture, title, features, shared=scale == "layer")
+
+
+def _gray_figure(maps: Maps, _: Frame, title: str, features: Sequence[int], *, shared: bool) -> Frame:
+    signed = bool(maps.min() < 0)
+    peaks = _peaks(maps if not signed else np.abs(maps))
+    highest = float(peaks.max())
+    tops = np.where(peaks > 0, peaks, 1) if not shared else np.full(len(maps), highest or 1.0)
+    tiles = [
+        Tile(
+            gray_frame(tone(one, (-top if signed else 0.0, top))), (_caption(feature, peak, shared, signed),)
+        )
+        for one, feature, peak, top in zip(maps, features, peaks, tops.tolist(), strict=True)
+    ]
+    size = Size.of(tiles[0].picture)
+    sizes = describe_size(size, tile_size(size, len(tiles)))
+    what = (
+        f"Activations as levels of grey, {sizes} cells. {_gray_scale(highest, shared=shared, signed=signed)}"
+    )
+    limits = (-highest if signed else 0.0, highest)
+    key = ColorBar(GRAYS, limits, theme=GREY) if shared and highest > 0 else None
+    return sheet(tiles, title, [what], key=key, theme=GREY)
+
+
+def _gray_scale(highest: float, *, shared: bool, signed: bool) -> str:
+    if highest == 0:
+        return "All are 0."
+    top = f"{'±' if signed else ''}{number(highest)}"
+    middle = "mid-grey is 0, black and white are" if signed else "black is 0, white is"
+    if shared:
+        return f"One scale for all: {middle} {top}, the largest."
+    return f"Each on its own scale: {middle} its own largest, beside its number; {top} in the layer."
+
+
+def _heat_figure(maps: Maps, picture: Frame, title: str, features: Sequence[int], *, shared: bool) -> Frame:
+    peaks = np.maximum(_peaks(maps), 0)
+    highest = float(peaks.max())
+    tops = np.where(peaks > 0, peaks, 1) if not shared else np.full(len(maps), highest or 1.0)
+    natural = Size.of(picture)
+    size = tile_size(natural, len(maps))
+    below = without_color(resize_frame(picture, size))
+    paint = ContourBands(colormap(HEAT), bands=BANDS, opacity=OPACITY)
+    tiles = [
+        Tile(paint(below, one / np.float32(top)), (_caption(feature, peak, shared, signed=False),))
+        for one, feature, peak, top in zip(maps, features, peaks, tops, strict=True)
+    ]
+    cells = " x ".join(str(length) for length in maps.shape[:0:-1])
+    sizes = describe_size(natural, size)
+    what = f"Contours of {cells} activations, stretched over the picture in grey ({sizes})."
+    key = ColorBar(paint.colors, (0.0, highest)) if shared and highest > 0 else None
+    return sheet(tiles, title, [what, _heat_scale(highest, shared=shared)], key=key)
+
+
+def _heat_scale(highest: float, *, shared: bool) -> str:
+    if highest == 0:
+        return "None is above 0, so that there is nothing to see."
+    none = "0 and below is left as it is."
+    if shared:
+        top = f"{number(highest)}, the highest, {number(highest / BANDS)} each"
+        return f"One scale for all: {BANDS} bands from 0 to {top}; {none}"
+    top = f"its own highest, beside its number ({number(highest)} in the layer)"
+    return f"Each on its own scale: {BANDS} bands from 0 to {top}; {none}"
+
+
+def _peaks(maps: Maps) -> Maps:
+    return maps.reshape(len(maps), -1).max(axis=1)
+
+
+def _caption(feature: int, peak: float, shared: bool, signed: bool) -> str:
+    if peak == 0:
+        return f"{feature}  none"
+    return str(feature) if shared else f"{feature}  {'±' if signed else '≤'} {number(peak)}"
