@@ -78,12 +78,13 @@ def _float_levels(array: NDArray[Any], low: float, high: float) -> tuple[Levels,
     top = 1 if high <= 1 + _SLACK else 255
     if low < -_SLACK * top or high > top * (1 + _SLACK):
         msg = (
-            f"the picture's values go from {low:g} to {high:g}; give levels of 0 to 255, or of 0 to 1, and not "
-            "what a preprocessing has made of them"
+            f"the picture's values go from {low:g} to {high:g}; give levels of 0 to 255, or of 0 to 1, "
+            "and not what a preprocessing made of them"
         )
         raise ValueError(msg)
     levels = np.clip(np.rint(array * (255 / top)), 0, 255).astype(np.uint8)
-    return levels, (f"its highest value is {high:g}, so it is taken to go from 0 to {top}",)
+    found = "none of its values is above 1" if top == 1 else "some of its values are above 1"
+    return levels, (f"{found}, so they are taken to go from 0 to {top}",)
 
 
 def channels_first(levels: Levels, shape: Shape) -> tuple[list[Levels], Notes]:
@@ -102,17 +103,19 @@ def channels_first(levels: Levels, shape: Shape) -> tuple[list[Levels], Notes]:
     """
     if len(shape) == 3:
         found = levels[0] if levels.ndim == 4 and len(levels) == 1 else levels
-        picture, notes = _one(found, shape)
+        picture, notes = _one(found, shape, shape)
         return [picture], notes
     found = levels[0] if levels.ndim == 5 and len(levels) == 1 else levels
     if found.ndim == 4 and len(found) == shape[0]:
-        steps = [_one(step, shape[1:]) for step in found]
+        steps = [_one(step, shape[1:], shape) for step in found]
         return [picture for picture, _ in steps], steps[0][1]
-    (picture,), notes = channels_first(levels, shape[1:])
+    single = levels[0] if levels.ndim == 4 and len(levels) == 1 else levels
+    picture, notes = _one(single, shape[1:], shape)
     return [picture] * shape[0], (*notes, f"one picture for {shape[0]} steps over time: repeated")
 
 
-def _one(levels: Levels, shape: Shape) -> tuple[Levels, Notes]:
+def _one(levels: Levels, shape: Shape, whole: Shape) -> tuple[Levels, Notes]:
+    """Return one picture (c, h, w) for a network of pictures (C, H, W), which takes them as `whole`."""
     channels, *size = shape
     if levels.ndim == 2:
         return levels[None], ()
@@ -127,5 +130,5 @@ def _one(levels: Levels, shape: Shape) -> tuple[Levels, Notes]:
         if levels.shape[0] in {channels, 1, 3}:
             return levels, ()
     given = f"{len(levels)} pictures at once" if levels.ndim == 4 else f"an array of shape {levels.shape}"
-    msg = f"{given}, expected one picture: (H, W), (H, W, 3), (H, W, 4), or {shape} as the network takes it"
+    msg = f"{given}, expected one picture: (H, W), (H, W, 3), (H, W, 4), or {whole} as the network takes it"
     raise ValueError(msg)
