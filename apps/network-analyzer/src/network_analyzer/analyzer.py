@@ -1,6 +1,6 @@
 """`NetworkAnalyzer`: a network wrapped, with one method for each thing to see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -8,12 +8,12 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from rlviz_cam import Ascent, Preprocessing, Recipe
+from rlviz_cam import Ascent, Recipe
 
 from network_analyzer.clusters import cluster_view
 from network_analyzer.manifest import model_digest, write_figure_manifest
 from network_analyzer.opened import Opened
-from network_analyzer.opening import open_network, open_path
+from network_analyzer.opening import InputShape, Stated, open_network, open_path
 from network_analyzer.references import reference_of
 from network_analyzer.report.filter_report import FilterReport, filter_report
 from network_analyzer.report.page import write_html, write_pdf
@@ -31,9 +31,6 @@ from network_analyzer.views import (
 
 FIGURES = Path("docs/analysis/figures")
 """Where figures are saved, below the current folder."""
-
-Stated = str | tuple[float, float] | Preprocessing | None
-InputShape = tuple[int, ...] | Mapping[str, tuple[int, ...]] | None
 
 
 class NetworkAnalyzer:
@@ -169,6 +166,7 @@ class NetworkAnalyzer:
         Raises:
             ValueError: there is no such layer or feature, or the layer has no weights.
         """
+        self._presenter.check()
         weights, view = weights_view(self._opened, layer_name, feature_ids)
         self._present(view)
         return weights
@@ -200,6 +198,7 @@ class NetworkAnalyzer:
         Raises:
             ValueError: there is no such layer or feature, or a setting does not fit.
         """
+        self._presenter.check()
         chosen = Recipe(steps=optimization_steps) if recipe is None else recipe
         ascent, view = stimuli_view(self._opened, layer_name, feature_ids, chosen, seed=seed, chunk=chunk)
         self._present(view)
@@ -257,6 +256,7 @@ class NetworkAnalyzer:
         Raises:
             ValueError: there is no such layer, feature or mode, or the picture does not fit the network.
         """
+        self._presenter.check()
         reference = reference_of(self._opened, reference_img)
         maps, view = maps_view(
             self._opened, layer_name, reference, mode, features=feature_ids, scale=scale, step=step
@@ -280,6 +280,7 @@ class NetworkAnalyzer:
         Raises:
             ValueError: there is no such layer or neuron, or the picture does not fit the network.
         """
+        self._presenter.check()
         given = reference_of(self._opened, reference)
         saliency, view = saliency_view(self._opened, given, layer_name, neuron)
         self._present(view)
@@ -302,6 +303,7 @@ class NetworkAnalyzer:
         Raises:
             ValueError: there is no such layer, there are fewer than three pictures, or not one class each.
         """
+        self._presenter.check()
         pictures = picture_set(images, self._opened)
         points, view = cluster_view(self._opened, layer_name, pictures, classes, seed=seed)
         self._present(view)
@@ -334,6 +336,7 @@ class NetworkAnalyzer:
             OSError: the pictures cannot be read.
             ValueError: there is no such layer or feature, or there are no pictures.
         """
+        self._presenter.check()
         report = filter_report(
             self._opened,
             layer_name,
