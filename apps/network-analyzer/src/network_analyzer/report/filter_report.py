@@ -12,6 +12,9 @@ from network_analyzer.report.pictures import PictureSet
 from network_analyzer.report.statistics import RECTIFIERS, ChannelStatistics, Statistics, by_channel
 from network_analyzer.views import chosen_features
 
+RECIPE = Recipe()
+"""How stimuli are looked for where nothing else is said."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FilterReport:
@@ -28,7 +31,7 @@ class FilterReport:
             only those above 0.
         top: How many patches were asked for.
         ascent: Of each row, what it prefers; None where that was not asked for.
-        recipe: How that was looked for.
+        recipe: How that was looked for; None where it was not.
         seed: Of that.
         field: The layer's receptive field; None of a dense layer, or where it is not known.
         notes: What a reader must know, one sentence each.
@@ -43,7 +46,7 @@ class FilterReport:
     patches: tuple[tuple[Patch, ...], ...]
     top: int
     ascent: Ascent | None
-    recipe: Recipe
+    recipe: Recipe | None
     seed: int
     field: ReceptiveField | None
     notes: tuple[str, ...]
@@ -56,9 +59,8 @@ def filter_report(
     *,
     features: Sequence[int] | None = None,
     top: int = 9,
-    recipe: Recipe | None = None,
+    recipe: Recipe | None = RECIPE,
     seed: int = 0,
-    stimuli: bool = True,
     chunk: int | None = None,
 ) -> FilterReport:
     """Look at every channel of a layer over a set of pictures, in one pass over these.
@@ -69,9 +71,8 @@ def filter_report(
         pictures: The pictures; read once, and never kept but for the patches.
         features: Which channels or units; all by default.
         top: Patches that are kept of each, at most one per picture.
-        recipe: How its preferred stimulus is looked for.
+        recipe: How its preferred stimulus is looked for; None leaves that out.
         seed: Of that.
-        stimuli: Whether it is looked for at all.
         chunk: Stimuli that are looked for at once; None takes what fits about 1 GB.
 
     Raises:
@@ -80,7 +81,6 @@ def filter_report(
     """
     info = opened.backend.layer(layer)
     chosen = chosen_features(info, features)
-    recipe = recipe or Recipe()
     field, notes = _field(opened, info)
     statistics = Statistics(chosen, info.nonlinearity)
     floor = 0.0 if info.nonlinearity in RECTIFIERS else float("-inf")
@@ -91,7 +91,7 @@ def filter_report(
         statistics.add(responses)
         patches.add(responses, batch.names, batch.levels)
     ascent = None
-    if stimuli:
+    if recipe is not None:
         objective = Objective.of_channels(layer, chosen)
         ascent = opened.backend.ascend(objective, recipe, opened.preprocessing, seed=seed, chunk=chunk)
     return FilterReport(
@@ -112,7 +112,7 @@ def filter_report(
 
 
 def grid_of(info: LayerInfo) -> tuple[int, ...]:
-    """Return what a channel's cells are numbered by: (h, w), (T, h, w), (T,) over time steps, () of a unit."""
+    """Return what a channel's cells are numbered by: (h, w), (T, h, w), (T,), () of a unit."""
     shape = info.output_shape
     return (*shape[:-3], *shape[-2:]) if info.is_spatial else shape[:-1]
 

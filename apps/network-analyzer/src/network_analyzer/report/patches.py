@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rlviz_cam import Box, ReceptiveField
 from rlviz_overlay.opencv import cv2
 
-from network_analyzer.references import Levels
+from network_analyzer.input_pictures import Levels
 
 LARGEST = 96
 """Longer side, in pixels, of the patches that are kept; larger ones are made smaller."""
@@ -99,9 +99,13 @@ class TopPatches:
         """Return the patches of one channel, the highest first."""
         return tuple(patch for patch in self._patches[channel] if patch is not None)
 
+    def _place(self, cell: int) -> tuple[int, ...]:
+        """Return where a cell is in the grid, by its number."""
+        return tuple(int(index) for index in np.unravel_index(cell, self._grid)) if self._grid else ()
+
     def _cut(self, levels: Levels, cell: int) -> tuple[tuple[int, ...], Box, Levels, Box]:
         """Return cell, box, levels and inside of a patch."""
-        place = tuple(int(index) for index in np.unravel_index(cell, self._grid)) if self._grid else ()
+        place = self._place(cell)
         if self._field is None:
             whole = Box(0, 0, *levels.shape[-2:])
             return place, whole, _reduced(levels), whole
@@ -133,5 +137,5 @@ def _reduced(levels: Levels) -> Levels:
         return levels.copy()
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     planes = levels.reshape(-1, height, width)
-    small = np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes])
-    return small.reshape(*levels.shape[:-2], size[1], size[0])
+    small = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes]
+    return np.stack(small).astype(np.uint8).reshape(*levels.shape[:-2], size[1], size[0])

@@ -1,17 +1,19 @@
 """A set of pictures as the network takes them, in batches, never all at once."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rlviz_overlay import without_color
 
+from network_analyzer.input_pictures import Levels
 from network_analyzer.opened import Opened
-from network_analyzer.references import Levels, Reference, reference_of
+from network_analyzer.references import Reference, reference_of
 from network_analyzer.report.sources import Source, open_source
 
 BATCH = 48
@@ -36,7 +38,7 @@ class PictureBatch:
 
 
 class PictureSet:
-    """Pictures that are read, brought to the network's size and given in batches; every iteration begins anew.
+    """Pictures, brought to the network's size and given in batches; every iteration reads them anew.
 
     A picture that cannot be read is passed over and told in `notes`; so is the rest of a file that is damaged
     from some place on.
@@ -63,7 +65,8 @@ class PictureSet:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was done to the pictures given so far and which could not be read, one sentence each."""
-        told = [
+        told = [self._source.note] if self._source.note else []
+        told += [
             note if count == self.seen else f"{note} ({count} of {self.seen} pictures)"
             for note, count in self._done.most_common(_TOLD)
         ]
@@ -98,7 +101,7 @@ class PictureSet:
         self.seen = 0
         self._problems.clear()
         self._done.clear()
-        for name, picture in self._readable():
+        for name, picture in self._samples():
             reference = reference_of(self._opened, picture)
             self._done.update(reference.notes)
             self.seen += 1
@@ -107,6 +110,24 @@ class PictureSet:
             why = f"; the first: {self._problems[0]}" if self._problems else ""
             msg = f"{self.name} has no picture that can be read{why}"
             raise ValueError(msg)
+
+    def _samples(self) -> Iterator[tuple[str, object]]:
+        """Give pictures; of a source whose pictures follow each other, the newest ones that make an input."""
+        steps, frames = _depth(self._opened) if self._source.follows else (1, 1)
+        depth = steps * frames
+        window: deque[NDArray[Any]] = deque(maxlen=depth)
+        for name, picture in self._readable():
+            if depth == 1:
+                yield name, picture
+                continue
+            newest = np.asarray(picture)
+            if frames > 1:
+                newest = without_color(newest)[:, :, 0]
+            if window and window[0].shape != newest.shape:
+                window.clear()
+            window.append(newest)
+            self._done[f"{depth} pictures that follow each other make one input, the newest one last"] += 1
+            yield name, np.stack([window[0]] * (depth - len(window)) + list(window))
 
     def _readable(self) -> Iterator[tuple[str, object]]:
         """Read picture after picture; what cannot be read is noted."""
@@ -141,11 +162,12 @@ def picture_set(given: object, opened: Opened) -> PictureSet:
         TypeError: It is nothing that could hold pictures.
         ModuleNotFoundError: A recording is given and rlviz-agents is not installed.
     """
-    return PictureSet(open_source(given), opened)
+    numbers = all(len(shape) == 1 for shape in opened.backend.inputs().values())
+    return PictureSet(open_source(given, numbers=numbers), opened)
 
 
 def _batch(named: Sequence[tuple[str, Reference]]) -> PictureBatch:
-    samples = [cast("Mapping[str, NDArray[Any]]", one.inputs) for _, one in named]
+    samples = [one.inputs for _, one in named]
     return PictureBatch(
         tuple(name for name, _ in named),
         np.stack([one.levels for _, one in named]),
@@ -153,7 +175,16 @@ def _batch(named: Sequence[tuple[str, Reference]]) -> PictureBatch:
     )
 
 
+def _depth(opened: Opened) -> tuple[int, int]:
+    """Return how many steps over time a network takes, and how many grey frames as one picture's channels."""
+    shapes = [shape for shape in opened.backend.inputs().values() if len(shape) in {3, 4}]
+    if len(shapes) != 1:
+        return 1, 1
+    *steps, channels, _, _ = shapes[0]
+    return (steps[0], 1) if steps else (1, 1 if channels in {1, 3} else channels)
+
+
 def _batch_size(opened: Opened) -> int:
-    """Return how many pictures a pass takes: one where the layers' activations of many would fill the memory."""
+    """Return how many pictures a pass takes: one where the activations of many would fill the memory."""
     largest = max((4 * prod(layer.output_shape) for layer in opened.backend.layers()), default=0)
     return BATCH if BATCH * largest <= _PASS_BYTES else 1

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ class Source:
         follows: Whether each picture was taken after the one before, so that several make a stack.
         read: Begins to read: names, and functions that return a picture each or raise an OSError or a
             ValueError. Going on may raise these too, where a file is damaged from there on.
+        note: What a person must know of all pictures; mostly nothing.
     """
 
     name: str
@@ -36,14 +37,16 @@ class Source:
     count: int | None
     follows: bool
     read: Callable[[], Iterator[Item]]
+    note: str = ""
 
 
-def open_source(given: object) -> Source:
+def open_source(given: object, *, numbers: bool = False) -> Source:
     """Tell what pictures are given as.
 
     Args:
         given: A picture file, a folder of pictures, a tub (its folder), a recorded rollout (`.arrow`), any
             other file as a video; or pictures in an array (N, ...) or a list.
+        numbers: Whether the network takes numbers in a row instead of pictures.
 
     Raises:
         OSError: Nothing is there, or it cannot be read.
@@ -51,7 +54,7 @@ def open_source(given: object) -> Source:
         ModuleNotFoundError: A recording is given and rlviz-agents is not installed.
     """
     if not isinstance(given, str | Path):
-        return _array_source(given)
+        return _array_source(given, numbers=numbers)
     path = Path(given)
     if not path.exists():
         msg = f"{path} is not there; give pictures, a tub, a recorded rollout (.arrow) or a video"
@@ -140,37 +143,39 @@ def _video_source(path: Path) -> Source:
     return Source(path.name, "video", video.frames, follows=True, read=read)
 
 
-def _array_source(given: object) -> Source:
+def _array_source(given: object, *, numbers: bool) -> Source:
     """Return the pictures of an array or a list, which may hold paths."""
-    pictures: Any = given
     if not isinstance(given, np.ndarray | Sequence):
         msg = f"pictures as {type(given).__name__}; give a path, an array (N, ...) or a list of pictures"
         raise TypeError(msg)
-    read = _levels(pictures) if isinstance(given, np.ndarray) else _picture
+    pictures = cast("Sequence[Any] | NDArray[Any]", given)
     if not len(pictures):
         msg = "there are no pictures; give at least one"
         raise ValueError(msg)
+    by_levels = False
+    if isinstance(pictures, np.ndarray) and not numbers:
+        _check_several(pictures)
+        by_levels = _goes_to_255(pictures)
+
+    def read(one: NDArray[Any]) -> object:
+        return np.clip(np.rint(one), 0, 255).astype(np.uint8) if by_levels else one
 
     def items() -> Iterator[Item]:
         for number, one in enumerate(pictures):
             yield f"picture {number}", lambda one=one: read(one)
 
-    return Source("array", "array", len(pictures), follows=False, read=items)
+    note = "some of their values are above 1, so they are taken to go from 0 to 255" if by_levels else ""
+    return Source("array", "array", len(pictures), follows=False, read=items, note=note)
 
 
-def _picture(given: object) -> object:
-    return read_picture(given) if isinstance(given, str | Path) else given
-
-
-def _levels(array: NDArray[Any]) -> Callable[[Any], object]:
-    """Return how one picture of an array is read: floats of 0 to 255 are so because any of them is above 1.
-
-    Raises:
-        ValueError: The array is one picture.
-    """
+def _check_several(array: NDArray[Any]) -> None:
     if array.ndim < 3 or (array.ndim == 3 and array.shape[-1] in {1, 3, 4}):
         msg = f"an array of shape {array.shape} is one picture; give several, (N, ...), or array[None]"
         raise ValueError(msg)
-    if np.issubdtype(array.dtype, np.floating) and array.size and array.min() >= 0 and 1 < array.max() <= 255:
-        return lambda one: np.clip(np.rint(one), 0, 255).astype(np.uint8)
-    return lambda one: one
+
+
+def _goes_to_255(array: NDArray[Any]) -> bool:
+    """Tell floats of 0 to 255 from those of 0 to 1 by the highest of all; a dark picture alone would not."""
+    if not np.issubdtype(array.dtype, np.floating) or not array.size:
+        return False
+    return bool(array.min() >= -0.255 and 1.001 < array.max() <= 255.255)
