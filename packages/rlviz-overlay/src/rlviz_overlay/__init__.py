@@ -48,7 +48,15 @@ from rlviz_overlay.text import (
 )
 from rlviz_overlay.theme import DARK, GREY, Color, Theme
 from rlviz_overlay.threads import one_thread
-from rlviz_overlay.tiles import best_columns, describe_size, montage, tile_size, tiles_within
+from rlviz_overlay.tiles import (
+    best_columns,
+    describe_size,
+    enlarged,
+    montage,
+    resize_tile,
+    tile_size,
+    tiles_within,
+)
 from rlviz_overlay.tones import gray_frame, strongest, tone, without_color
 from rlviz_overlay.trace import Series, TraceChart
 
@@ -112,6 +120,7 @@ __all__ = [
     "draw_text",
     "elide_middle",
     "encode_png",
+    "enlarged",
     "fill",
     "fit",
     "format_value",
@@ -125,6 +134,7 @@ __all__ = [
     "one_thread",
     "resize_frame",
     "resize_heatmap",
+    "resize_tile",
     "sheet",
     "strongest",
     "tile_size",

@@ -13,16 +13,17 @@ class ContourBands:
     """Paints heat over picture after picture as filled contours, each band in one colour.
 
     Of n bands, band i (1 to n) is where (i - 1) / n < heat <= i / n, and what is above 1 belongs to the last.
-    Heat of 0 and below leaves the picture as it is. Colours and opacities are mixed beforehand.
+    Heat of 0 and below leaves the picture as it is; the higher a band, the less of the picture shows through:
+    its opacity is that of the last one times sqrt(i / n). Colours and opacities are mixed beforehand.
     """
 
-    def __init__(self, table: Table, *, bands: int = 8, opacity: float = 0.6) -> None:
+    def __init__(self, table: Table, *, bands: int = 8, opacity: float = 0.75) -> None:
         """Bands in the colours of a table.
 
         Args:
             table: uint8 (256, 3), RGB; each band takes the row in its middle.
             bands: How many, 1 to 255.
-            opacity: 0 (heat is not seen) to 1 (the picture is not seen).
+            opacity: Of the last band, 0 (heat is not seen) to 1 (the picture is not seen).
 
         Raises:
             ValueError: A number of bands or an opacity outside these.
@@ -35,11 +36,11 @@ class ContourBands:
             raise ValueError(msg)
         self.bands = bands
         self.colors = _band_colors(table, bands)
-        kept = round(255 * (1 - opacity))
-        self._kept = np.full((256, 1, 3), kept, np.uint8)
-        self._kept[0] = 255
+        opacities = opacity * np.sqrt(np.arange(bands + 1) / bands)
+        self._kept = np.full((256, 1, 3), 255, np.uint8)
+        self._kept[: bands + 1, 0] = np.rint(255 * (1 - opacities))[:, None]
         self._added = np.zeros((256, 1, 3), np.uint8)
-        self._added[1 : bands + 1, 0] = np.rint((255 - kept) / 255 * self.colors)
+        self._added[1 : bands + 1, 0] = np.rint((255 - self._kept[1 : bands + 1, 0]) / 255 * self.colors)
 
     def __call__(self, frame: Frame, heatmap: Heatmap) -> Frame:
         """The picture with the bands over it, a new array.

@@ -1,6 +1,7 @@
 """What stands above a figure: its title, what it shows, and what its colours mean."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rlviz_overlay.colorbar import ColorBar
 from rlviz_overlay.drawable import new_canvas
@@ -32,16 +33,17 @@ def headed(
         body: uint8 (h, w, 3), RGB; it is shown as it is.
         title: Above it.
         notes: What is shown and on which scale, a line each.
-        key: What the colours mean, below the notes; its letters have the notes' size by `key_height()`.
+        key: What the colours mean, below the notes and with letters of their size.
         warnings: What is left out or wrong, a line each.
         theme: Colours.
     """
     size = Size.of(body)
-    heads = TextStyle(round(1.5 * note_height(size.width)), theme.text, BOLD)
-    plain = TextStyle(note_height(size.width), theme.muted)
+    heads = TextStyle(round(1.5 * _note_height(size.width)), theme.text, BOLD)
+    plain = TextStyle(_note_height(size.width), theme.muted)
     texts = [(title, heads), *((one, plain) for one in notes)]
     texts += [(one, TextStyle(plain.height, theme.warning)) for one in warnings]
     width = max(size.width, _LEAST, min(_READABLE, max(measure_text(*each).width for each in texts)))
+    key = None if key is None else replace(key, text_height=plain.height)
     lines = [(line, style) for text, style in texts for line in wrap_text(text, width, style)]
     bar = Size(0, 0) if key is None else key.natural_size
     gap = plain.height // 2
@@ -58,6 +60,6 @@ def headed(
     return canvas
 
 
-def note_height(width: int) -> int:
+def _note_height(width: int) -> int:
     """Font size in pixels of the notes above a body of this width."""
     return round(13 * max(1.0, width / _USUAL))

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rlviz_overlay.drawable import new_canvas
+from rlviz_overlay.drawable import draw_box, new_canvas
 from rlviz_overlay.geometry import Frame, Rect, Size
 from rlviz_overlay.text import TextStyle, draw_text, measure_text
 from rlviz_overlay.theme import DARK, Theme
 from rlviz_overlay.tones import gray_frame
 
-_BLOCK = 24
+_BLOCK, _ROOM = 24, (1400, 900)
+"""Pixels that a number is wide and high at most; the width and height up to which matrices are enlarged."""
 
 
 def matrix_picture(
@@ -38,28 +39,31 @@ def matrix_picture(
     """
     style = TextStyle(text_height, theme.muted)
     across, down = (
-        min(_BLOCK, max(1, most // length))
-        for most, length in zip((1400, 900), levels.shape[::-1], strict=True)
+        min(_BLOCK, max(1, most // length)) for most, length in zip(_ROOM, levels.shape[::-1], strict=True)
     )
-    picture = gray_frame(np.repeat(np.repeat(levels, down, axis=0), across, axis=1))
+    picture = gray_frame(levels.repeat(down, axis=0).repeat(across, axis=1))
     size = Size.of(picture)
     left = max(measure_text(text, style).width for text in rows) + style.height // 2
-    canvas = new_canvas(Size(left + size.width, style.line_height + size.height), theme.background)
-    top, rest = Rect.whole(Size.of(canvas)).cut_top(style.line_height)
-    names, place = rest.cut_left(left)
+    whole = Size(left + size.width + 2, style.line_height + size.height + 2)
+    canvas = new_canvas(whole, theme.background)
+    top, rest = Rect.whole(whole).cut_top(style.line_height)
+    names, framed = rest.cut_left(left)
+    draw_box(canvas, framed, theme.rule)
+    place = framed.inset(1)
     place.view(canvas)[...] = picture
     for number in _shown(len(rows), size.height, style.line_height):
-        middle = round((number + 0.5) * size.height / len(rows))
-        y = min(max(0, middle - style.line_height // 2), max(0, size.height - style.line_height))
-        line = names.clip(Rect(0, names.y + y, left - style.height // 2, style.line_height))
+        middle = place.y + round((number + 0.5) * size.height / len(rows))
+        y = min(
+            max(top.bottom, middle - style.line_height // 2),
+            max(top.bottom, whole.height - style.line_height),
+        )
+        line = names.clip(Rect(0, y, left - style.height // 2, style.line_height))
         draw_text(canvas, rows[number], line, style, align="right")
     widest = max(measure_text(text, style).width for text in columns)
     for number in _shown(len(columns), size.width, widest + style.height):
-        middle = left + round((number + 0.5) * size.width / len(columns))
-        x = min(middle - widest // 2, size.width + left - widest)
-        draw_text(
-            canvas, columns[number], top.clip(Rect(x, top.y, widest, top.height)), style, align="center"
-        )
+        middle = place.x + round((number + 0.5) * size.width / len(columns))
+        x = min(middle - widest // 2, whole.width - widest)
+        draw_text(canvas, columns[number], top.clip(Rect(x, 0, widest, top.height)), style, align="center")
     return canvas
 
 

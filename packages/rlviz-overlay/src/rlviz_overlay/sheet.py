@@ -9,7 +9,7 @@ from rlviz_overlay.geometry import Frame, Rect, Size
 from rlviz_overlay.heading import headed
 from rlviz_overlay.text import BOLD, TextStyle, draw_text, measure_text
 from rlviz_overlay.theme import DARK, Theme
-from rlviz_overlay.tiles import best_columns, resize_tile, tile_size
+from rlviz_overlay.tiles import best_columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,11 +45,10 @@ def sheet(
     key: ColorBar | None = None,
     warnings: Sequence[str] = (),
     theme: Theme = DARK,
-    least: int = 1,
 ) -> Frame:
     """The tiles in rows under a heading: uint8 (H, W, 3), RGB.
 
-    Small pictures are enlarged by a whole factor, and very many large ones made smaller: see tile_size().
+    Pictures are shown as they are: tile_size() and resize_tile() bring them to a size that looks well.
 
     Args:
         tiles: In reading order, one or more.
@@ -58,7 +57,6 @@ def sheet(
         key: What the colours mean.
         warnings: What is left out or wrong, a line each.
         theme: Colours.
-        least: Factor by which small pictures are enlarged in any case.
 
     Raises:
         ValueError: No tile, or pictures of several sizes.
@@ -68,8 +66,8 @@ def sheet(
         said = "no tile" if not sizes else f"pictures of {len(sizes)} sizes"
         msg = f"{said} for a sheet; give one tile or more, with pictures of one size"
         raise ValueError(msg)
-    cell = _cell(tiles, tile_size(sizes.pop(), len(tiles), least=least), theme)
-    gap = max(6, cell.bold.height * 3 // 4)
+    cell = _cell(tiles, sizes.pop(), theme)
+    gap = max(8, cell.bold.height)
     columns = best_columns(len(tiles), Size(cell.size.width + gap, cell.size.height + gap))
     rows = -(-len(tiles) // columns)
     whole = Size(columns * (cell.size.width + gap) - gap, rows * (cell.size.height + gap) - gap)
@@ -102,7 +100,7 @@ def _cell(tiles: Sequence[Tile], picture: Size, theme: Theme) -> _Cell:
 
 def _draw_tile(canvas: Frame, rect: Rect, cell: _Cell, one: Tile, theme: Theme) -> None:
     place, rest = rect.cut_top(cell.picture.height, gap=3)
-    place.cut_left(cell.picture.width)[0].view(canvas)[...] = resize_tile(one.picture, cell.picture)
+    place.cut_left(cell.picture.width)[0].view(canvas)[...] = one.picture
     for number, text in enumerate(one.captions):
         style = cell.plain if number else cell.bold
         if one.is_warning and number == len(one.captions) - 1:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rlviz_overlay.geometry import Frame, Size
 from rlviz_overlay.heatmap import resize_frame
 
-AREA = 1_400_000
+AREA = 1_900_000
 """Pixels of all tiles together up to which they are enlarged."""
 LARGEST = 360
 """Longer side in pixels up to which a tile is enlarged."""
@@ -44,18 +44,23 @@ def tiles_within(size: Size, *, least: int) -> int:
 
 
 def describe_size(size: Size, shown: Size) -> str:
-    """What became of a picture's size, such as `each 20 x 20, enlarged 7 times`, for people."""
+    """What became of a picture's size, such as `20 x 20, enlarged 7 times`, for people."""
     natural = f"{size.width} x {size.height}"
     if shown == size:
-        return f"each {natural}"
+        return natural
     if shown.width > size.width:
-        return f"each {natural}, enlarged {shown.width // size.width} times"
-    return f"each {natural}, shown at {shown.width / size.width:.0%}"
+        return f"{natural}, enlarged {shown.width // size.width} times"
+    return f"{natural}, shown at {shown.width / size.width:.0%} of that"
 
 
 def resize_tile(frame: Frame, size: Size) -> Frame:
     """A picture at the size it is shown at, with its pixels' edges where it is enlarged; see tile_size()."""
     return frame if Size.of(frame) == size else resize_frame(frame, size)
+
+
+def enlarged(pictures: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    """Small pictures (N, H, W) or (N, H, W, channels) with each pixel as a square of factor x factor."""
+    return pictures.repeat(factor, axis=1).repeat(factor, axis=2)
 
 
 def best_columns(count: int, cell: Size) -> int:

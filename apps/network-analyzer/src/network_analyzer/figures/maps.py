@@ -6,17 +6,21 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from rlviz_overlay import (
+    DARK,
     GRAYS,
     GREY,
     ColorBar,
     ContourBands,
     Frame,
+    Limits,
     Size,
+    Table,
+    Theme,
     Tile,
     colormap,
     describe_size,
     gray_frame,
-    resize_frame,
+    resize_tile,
     sheet,
     tile_size,
     tone,
@@ -30,8 +34,8 @@ MapScale = Literal["layer", "channel"]
 
 BANDS = 8
 """Contour bands between 0 and the highest activation."""
-HEAT, OPACITY = "turbo", 0.6
-"""Their colour table and opacity."""
+HEAT = "turbo"
+"""Their colour table."""
 
 Maps = NDArray[np.float32]
 
@@ -70,23 +74,24 @@ def maps_figure(
 
 def _gray_figure(maps: Maps, _: Frame, title: str, features: Sequence[int], *, shared: bool) -> Frame:
     signed = bool(maps.min() < 0)
-    peaks = _peaks(maps if not signed else np.abs(maps))
+    peaks = _peaks(np.abs(maps))
     highest = float(peaks.max())
-    tops = np.where(peaks > 0, peaks, 1) if not shared else np.full(len(maps), highest or 1.0)
-    tiles = [
-        Tile(
-            gray_frame(tone(one, (-top if signed else 0.0, top))), (_caption(feature, peak, shared, signed),)
-        )
-        for one, feature, peak, top in zip(maps, features, peaks, tops.tolist(), strict=True)
+    natural = Size.of(maps[0])
+    size = tile_size(natural, len(maps))
+    mark = "±" if signed else "≤"
+    tiles: list[Tile] = []
+    for one, feature, peak in zip(maps, features, peaks.tolist(), strict=True):
+        top = (highest if shared else peak) or 1.0
+        picture = gray_frame(tone(one, (-top if signed else 0.0, top)))
+        said = "  all 0" if peak == 0 else "" if shared else f"  {mark} {number(peak)}"
+        tiles.append(Tile(resize_tile(picture, size), (f"{feature}{said}",)))
+    notes = [
+        f"Activations as levels of grey; the cells of each: {describe_size(natural, size)}.",
+        _gray_scale(highest, shared=shared, signed=signed),
     ]
-    size = Size.of(tiles[0].picture)
-    sizes = describe_size(size, tile_size(size, len(tiles)))
-    what = (
-        f"Activations as levels of grey, {sizes} cells. {_gray_scale(highest, shared=shared, signed=signed)}"
-    )
     limits = (-highest if signed else 0.0, highest)
-    key = ColorBar(GRAYS, limits, theme=GREY) if shared and highest > 0 else None
-    return sheet(tiles, title, [what], key=key, theme=GREY)
+    key = _key(GRAYS, limits, GREY, shared=shared)
+    return sheet(tiles, title, notes, key=key, theme=GREY)
 
 
 def _gray_scale(highest: float, *, shared: bool, signed: bool) -> str:
@@ -96,26 +101,29 @@ def _gray_scale(highest: float, *, shared: bool, signed: bool) -> str:
     middle = "mid-grey is 0, black and white are" if signed else "black is 0, white is"
     if shared:
         return f"One scale for all: {middle} {top}, the largest."
-    return f"Each on its own scale: {middle} its own largest, beside its number; {top} in the layer."
+    return f"Each on its own scale: {middle} its own largest, beside its number; {top} is the largest of all."
 
 
 def _heat_figure(maps: Maps, picture: Frame, title: str, features: Sequence[int], *, shared: bool) -> Frame:
     peaks = np.maximum(_peaks(maps), 0)
     highest = float(peaks.max())
-    tops = np.where(peaks > 0, peaks, 1) if not shared else np.full(len(maps), highest or 1.0)
     natural = Size.of(picture)
     size = tile_size(natural, len(maps))
-    below = without_color(resize_frame(picture, size))
-    paint = ContourBands(colormap(HEAT), bands=BANDS, opacity=OPACITY)
-    tiles = [
-        Tile(paint(below, one / np.float32(top)), (_caption(feature, peak, shared, signed=False),))
-        for one, feature, peak, top in zip(maps, features, peaks, tops, strict=True)
-    ]
+    below = without_color(resize_tile(picture, size))
+    paint = ContourBands(colormap(HEAT), bands=BANDS)
+    tiles: list[Tile] = []
+    for one, feature, peak in zip(maps, features, peaks.tolist(), strict=True):
+        top = (highest if shared else peak) or 1.0
+        said = f"  ≤ {number(peak)}" if peak == 0 or not shared else ""
+        tiles.append(Tile(paint(below, one / np.float32(top)), (f"{feature}{said}",)))
     cells = " x ".join(str(length) for length in maps.shape[:0:-1])
     sizes = describe_size(natural, size)
-    what = f"Contours of {cells} activations, stretched over the picture in grey ({sizes})."
-    key = ColorBar(paint.colors, (0.0, highest)) if shared and highest > 0 else None
-    return sheet(tiles, title, [what, _heat_scale(highest, shared=shared)], key=key)
+    notes = [
+        f"Contours of {cells} activations, stretched over the picture in grey ({sizes}).",
+        _heat_scale(highest, shared=shared),
+    ]
+    key = _key(paint.colors, (0.0, highest), DARK, shared=shared)
+    return sheet(tiles, title, notes, key=key)
 
 
 def _heat_scale(highest: float, *, shared: bool) -> str:
@@ -125,7 +133,7 @@ def _heat_scale(highest: float, *, shared: bool) -> str:
     if shared:
         top = f"{number(highest)}, the highest, {number(highest / BANDS)} each"
         return f"One scale for all: {BANDS} bands from 0 to {top}; {none}"
-    top = f"its own highest, beside its number ({number(highest)} in the layer)"
+    top = f"its own highest, beside its number ({number(highest)} is the highest of all)"
     return f"Each on its own scale: {BANDS} bands from 0 to {top}; {none}"
 
 
@@ -133,7 +141,9 @@ def _peaks(maps: Maps) -> Maps:
     return maps.reshape(len(maps), -1).max(axis=1)
 
 
-def _caption(feature: int, peak: float, shared: bool, signed: bool) -> str:
-    if peak == 0:
-        return f"{feature}  none"
-    return str(feature) if shared else f"{feature}  {'±' if signed else '≤'} {number(peak)}"
+def _key(table: Table, limits: Limits, theme: Theme, *, shared: bool) -> ColorBar | None:
+    """What the colours mean; nothing where all are the same."""
+    if limits[1] == 0:
+        return None
+    ends = None if shared else ("0" if limits[0] == 0 else "− its own largest", "its own largest")
+    return ColorBar(table, limits, ends, theme=theme)

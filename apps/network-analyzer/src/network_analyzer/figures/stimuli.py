@@ -17,6 +17,7 @@ from rlviz_overlay import (
     draw_text,
     montage,
     new_canvas,
+    resize_tile,
     sheet,
     tile_size,
 )
@@ -42,14 +43,15 @@ def stimuli_figure(ascent: Ascent, title: str, features: Sequence[int]) -> Frame
     """
     check_channels(ascent.scores, features, 1)
     pictures = [_picture(levels) for levels in ascent.pictures]
-    size = Size.of(pictures[0])
+    natural = Size.of(pictures[0])
+    size = tile_size(natural, len(pictures))
     tiles = [
-        _tile(picture, feature, float(score), float(noise), dead=bool(dead))
+        _tile(resize_tile(picture, size), feature, float(score), float(noise), dead=bool(dead))
         for picture, feature, score, noise, dead in zip(
             pictures, features, ascent.scores, ascent.noise, ascent.dead, strict=True
         )
     ]
-    return sheet(tiles, title, _notes(ascent, size, len(tiles)))
+    return sheet(tiles, title, _notes(ascent, natural, size))
 
 
 def _picture(levels: NDArray[np.uint8]) -> Frame:
@@ -69,7 +71,7 @@ def _tile(picture: Frame, feature: int, score: float, noise: float, *, dead: boo
     return Tile(empty, (str(feature), f"always {number(score)}"), is_warning=True)
 
 
-def _notes(ascent: Ascent, size: Size, count: int) -> list[str]:
+def _notes(ascent: Ascent, natural: Size, size: Size) -> list[str]:
     """What the pictures and numbers are."""
     channels, height, width = ascent.pictures.shape[-3:]
     stacked = ascent.pictures.ndim == 5
@@ -78,10 +80,9 @@ def _notes(ascent: Ascent, size: Size, count: int) -> list[str]:
         what += f", {ascent.pictures.shape[1]} frames each"
     elif channels not in (1, 3):
         what += f", {channels} channels each in grey, from 0 on"
-    shown = tile_size(size, count)
-    enlarged = "" if shown == size else f" ({describe_size(size, shown)})"
+    sizes = "" if size == natural else f" ({describe_size(natural, size)})"
     notes = [
-        f"{what}, found by gradient ascent{enlarged}.",
+        f"{what}, found by gradient ascent{sizes}.",
         "Beside the number: what the feature answers to just this picture; "
         "below it: the most that it answers to plain noise.",
     ]
@@ -92,5 +93,5 @@ def _notes(ascent: Ascent, size: Size, count: int) -> list[str]:
         )
     dead = int(ascent.dead.sum())
     if dead:
-        notes.append(f"{dead} of {count} are dead: they answer to every picture alike.")
+        notes.append(f"{dead} of {len(ascent.dead)} are dead: they answer to every picture alike.")
     return notes

@@ -13,10 +13,12 @@ from rlviz_overlay import (
     Tile,
     best_columns,
     describe_size,
+    enlarged,
     gray_frame,
     headed,
     matrix_picture,
     montage,
+    resize_tile,
     sheet,
     strongest,
     tile_size,
@@ -68,14 +70,16 @@ def weights_figure(weights: Weights, title: str, features: Sequence[int]) -> Fra
 def _colored(filters: Weights, largest: float, title: str, features: Sequence[int]) -> Frame:
     """Filters (N, kh, kw, 3) as red, green and blue."""
     tops = np.abs(filters).reshape(len(filters), -1).max(axis=1).tolist()
+    natural = Size.of(filters[0])
+    size = tile_size(natural, len(filters))
     tiles = [
-        Tile(tone(one, _around_zero(top)), (f"{feature}  ±{number(top)}",))
+        Tile(resize_tile(tone(one, _around_zero(top)), size), (f"{feature}  ±{number(top)}",))
         for one, feature, top in zip(filters, features, tops, strict=True)
     ]
     notes = [
-        f"Filters as pictures, {_sizes(tiles)}: their 3 input channels are red, green and blue.",
+        f"Filters as pictures of {describe_size(natural, size)}; their 3 input channels: red, green, blue.",
         "Each filter on its own scale: mid-grey is 0, the brightest and darkest are its own largest weight, "
-        f"beside its number; ±{number(largest)} in the layer.",
+        f"beside its number; ±{number(largest)} is the layer's largest.",
     ]
     return sheet(tiles, title, notes)
 
@@ -86,9 +90,11 @@ def _tiled(filters: Weights, largest: float, title: str, features: Sequence[int]
     columns = inputs if inputs <= IN_A_ROW else best_columns(inputs, Size(width + 1, height + 1))
     size = Size(columns * (width + 1) - 1, -(-inputs // columns) * (height + 1) - 1)
     shown = min(count, tiles_within(size, least=LEAST))
+    factor = tile_size(size, shown, least=LEAST).width // size.width
     levels = np.moveaxis(tone(filters[:shown], _around_zero(largest)), -1, 1)
+    gap, color = max(1, factor // 4), GREY.background[0]
     tiles = [
-        Tile(gray_frame(montage(one, columns, color=GREY.background[0])), (str(feature),))
+        Tile(gray_frame(montage(enlarged(one, factor), columns, gap=gap, color=color)), (str(feature),))
         for one, feature in zip(levels, features, strict=False)
     ]
     what = f"Filters of {width} x {height} weights as levels of grey"
@@ -101,7 +107,7 @@ def _tiled(filters: Weights, largest: float, title: str, features: Sequence[int]
         if shown == count
         else [f"Only the first {shown} of {count} filters have room; ask for others by their numbers."]
     )
-    return sheet(tiles, title, notes, key=_key(largest), warnings=warnings, theme=GREY, least=LEAST)
+    return sheet(tiles, title, notes, key=_key(largest), warnings=warnings, theme=GREY)
 
 
 def _matrix(rows: Weights, largest: float, title: str, features: Sequence[int]) -> Frame:
@@ -137,8 +143,3 @@ def _key(largest: float) -> ColorBar | None:
 
 def _around_zero(top: float) -> tuple[float, float]:
     return (-top, top) if top else (-1.0, 1.0)
-
-
-def _sizes(tiles: Sequence[Tile]) -> str:
-    size = Size.of(tiles[0].picture)
-    return describe_size(size, tile_size(size, len(tiles)))
