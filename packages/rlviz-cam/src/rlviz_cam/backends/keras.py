@@ -12,6 +12,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from rlviz_cam.ascent.climbing import climb
+from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends.base import (
     Array,
     Inputs,
@@ -19,14 +21,19 @@ from rlviz_cam.backends.base import (
     LayerRecord,
     WindowOp,
     check_inputs,
+    check_objective,
     check_outputs,
 )
 from rlviz_cam.backends.graph_windows import windows_to_input
+from rlviz_cam.backends.keras_gradients import InputPasses
 from rlviz_cam.backends.keras_inputs import KerasInputs
 from rlviz_cam.backends.keras_layers import named_layers
-from rlviz_cam.backends.keras_model import check_model, copied, output_names, takes_training
-from rlviz_cam.backends.keras_trace import Trace, Tracer, sample_shape
+from rlviz_cam.backends.keras_model import check_model, copied
+from rlviz_cam.backends.keras_symbolic import SymbolicModel, handed_over
+from rlviz_cam.backends.keras_trace import Trace, sample_shape
 from rlviz_cam.backends.keras_weights import kernel, redraw
+from rlviz_cam.objectives import InputGradients, Objective
+from rlviz_cam.preprocessing import Preprocessing
 from rlviz_cam.targets import Target
 
 _Shape = tuple[int, ...]
@@ -83,17 +90,14 @@ class KerasBackend:
         self._xla = xla
         self._batch_size = batch_size
         self._layers = named_layers(model)
-        self._given = KerasInputs(model, input_shape)
         self._passes: dict[tuple[Any, ...], _Pass] = {}
+        self._take(KerasInputs(model, input_shape))
 
     @property
     def input_size(self) -> tuple[int, int]:
         """Height and width of the image that the network takes, in pixels."""
-        images = {name: one for name, one in self.inputs().items() if len(one) in {3, 4}}
-        if len(images) != 1:
-            msg = f"the network takes {len(images)} images, expected one; its inputs: {self.inputs()}"
-            raise ValueError(msg)
-        shape = next(iter(images.values()))
+        given = self._given
+        shape = list(given.shapes().values())[given.image]
         return shape[-2], shape[-1]
 
     def inputs(self) -> Mapping[str, _Shape]:
@@ -202,8 +206,45 @@ class KerasBackend:
                 redraw(layers[name], random)
         backend = type(self)(copy, device=self._device, xla=self._xla, batch_size=self._batch_size)
         # a copy may call unnamed inputs something else
-        backend._given = self._given  # noqa: SLF001 - of the same class
+        backend._take(self._given)  # noqa: SLF001 - of the same class
         return backend
+
+    def is_resizable(self, layer: str) -> bool:
+        """Whether a layer can be computed for images of another size, found by trying and remembered."""
+        self._structure().call(layer)
+        return self._to_image.is_resizable(layer)
+
+    def input_gradients(self, inputs: Inputs, objective: Objective, *, leak: float = 0.0) -> InputGradients:
+        """Run one forward pass up to the objective's layer, and one backward pass to the image.
+
+        The batch is passed as it is, not in pieces.
+
+        Args:
+            inputs: A batch, one image per row of the objective's weights.
+            objective: What is differentiated.
+            leak: Slope given to the layer's own nonlinearity where it is fed negative values; there is none
+                inside a recurrent layer.
+
+        Raises:
+            ValueError: When the objective does not fit the batch or the layer, the layer cannot be computed
+                for the images or does not depend on them, or something is not finite.
+        """
+        arrays = self._arrays(inputs, lambda: self.is_resizable(objective.layer))
+        call = self._structure().call(objective.layer)
+        check_objective(objective, len(arrays[0]), int(call.activations.shape[-1]))
+        return self._to_image.run(arrays, objective, leak)
+
+    def ascend(
+        self,
+        objective: Objective,
+        recipe: Recipe,
+        preprocessing: Preprocessing,
+        *,
+        seed: int = 0,
+        chunk: int | None = None,
+    ) -> Ascent:
+        """Raise the objective of every image by gradient ascent on the input."""
+        return climb(self, objective, recipe, preprocessing, seed=seed, chunk=chunk)
 
     def windows(self, layer: str) -> tuple[WindowOp, ...]:
         """Return the sliding windows between the input image and a spatial layer, the first one first."""
@@ -214,15 +255,25 @@ class KerasBackend:
 
     # ------------------------------------------------------------------ one pass
 
-    def _arrays(self, inputs: Inputs) -> list[Array]:
-        """Return the inputs' arrays; the first batch decides what the model leaves open."""
+    def _take(self, given: KerasInputs) -> None:
+        self._given = given
+        self._symbolic = SymbolicModel(self._model, self._layers, given)
+        self._to_image = InputPasses(self._symbolic, self._structure, self._placed, xla=self._xla)
+
+    def _arrays(self, inputs: Inputs, any_size: Callable[[], bool] | None = None) -> list[Array]:
+        """Return the inputs' arrays; the first batch decides what the model leaves open.
+
+        Args:
+            inputs: What the caller gave.
+            any_size: Asked when the image has another size than the network's: whether it may.
+        """
         if self._given.learn(inputs):
             try:
                 self._structure()
             except ValueError:
                 self._given.forget()
                 raise
-        arrays = self._given.arrays(inputs)
+        arrays = self._given.arrays(inputs, any_size)
         check_inputs({spec.name: one for spec, one in zip(self._given.specs, arrays, strict=True)})
         return arrays
 
@@ -253,8 +304,8 @@ class KerasBackend:
         others = [tf.TensorSpec([None, *shape], dtype, name) for name, (shape, dtype) in further.items()]
 
         def compute(*given: Any) -> list[Any]:
-            traces[:] = [self._trace(given[: len(own)])]
-            return [_handed_over(tensor) for tensor in wanted(traces[0], *given[len(own) :])]
+            traces[:] = [self._symbolic.called(given[: len(own)])]
+            return [handed_over(tensor) for tensor in wanted(traces[0], *given[len(own) :])]
 
         function = tf.function(
             compute, input_signature=[*own, *others], autograph=False, jit_compile=self._xla or None
@@ -263,26 +314,6 @@ class KerasBackend:
             concrete = function.get_concrete_function()
         self._passes[key] = _Pass(concrete, traces[0])
         return self._passes[key]
-
-    def _trace(self, given: Sequence[Any]) -> Trace:
-        """Call the model symbolically and note what its layers return."""
-        tracer = Tracer(tf.compat.v1.get_default_graph(), {"": self._model, **self._layers})
-        training = {"training": False} if takes_training(self._model) else {}
-        try:
-            with tracer.watching():
-                returned = self._model(self._given.arranged(given), **training)
-        except tf.errors.OperatorNotAllowedInGraphError as error:
-            msg = (
-                "the network's own code decides by the value of a tensor, which a traced pass cannot follow; "
-                "write it with tf.cond or tf.where"
-            )
-            raise ValueError(msg) from error
-        except (ValueError, tf.errors.InvalidArgumentError) as error:
-            shapes = ", ".join(f"{name} {shape}" for name, shape in self._given.shapes().items())
-            first_line = str(error).strip().partition("\n")[0]
-            msg = f"the network does not take inputs of shape {shapes}: {first_line}"
-            raise ValueError(msg) from error
-        return Trace(list(given), _heads(self._model, returned), tracer.in_order(self._model))
 
     def _run(self, done: "_Pass", arrays: Sequence[Array]) -> list[NDArray[np.float32]]:
         """Run a pass over a batch in pieces of one size, so that equal samples are computed alike."""
@@ -341,39 +372,9 @@ def _transformed(values: Any, transform: str) -> Any:
     return tf.reduce_mean(values, axis=1) if transform == "quantile_mean" else values
 
 
-def _handed_over(tensor: Any) -> Any:
-    """Return a tensor as it is handed over: float32, images and sequences of images channel-first."""
-    values = tf.cast(tensor, tf.float32)
-    rank = len(values.shape)
-    if rank == 4:
-        return tf.transpose(values, [0, 3, 1, 2])
-    return tf.transpose(values, [0, 1, 4, 2, 3]) if rank == 5 else values
-
-
 def _padded(batch: Array, size: int) -> Array:
     missing = size - len(batch)
     return batch if missing == 0 else np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
-
-
-def _heads(model: Any, returned: Any) -> dict[str, Any]:
-    """Name what a model returns."""
-    if isinstance(returned, Mapping):
-        named = {str(name): values for name, values in returned.items()}
-    elif isinstance(returned, list | tuple):
-        names = output_names(model)
-        if len(names) != len(returned):
-            names = [f"output_{number}" for number in range(len(returned))]
-        named = dict(zip(names, returned, strict=True))
-    else:
-        named = {(output_names(model) or ["output"])[0]: returned}
-    for name, values in named.items():
-        if not tf.is_tensor(values) or values.shape.rank is None:
-            msg = (
-                f"the network's output {name!r} is a {type(values).__name__}; "
-                "it must return a tensor, or tensors in a list or by name"
-            )
-            raise TypeError(msg)
-    return {name: values[:, None] if values.shape.rank == 1 else values for name, values in named.items()}
 
 
 def _place_of(device: str) -> str | None:

@@ -2,7 +2,7 @@
 # ruff: noqa: ANN401, SLF001 - the structure of a Keras model's inputs has no public name
 """What a Keras model takes, by name, and NumPy batches as it takes them; imports no framework."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,6 +89,19 @@ class KerasInputs:
             raise ValueError(msg)
         return {spec.name: channels_first(spec.shape) for spec in self.specs}
 
+    @property
+    def image(self) -> int:
+        """Which of ``specs`` is the one image, or sequence of images.
+
+        Raises:
+            ValueError: When there is none, or there are several.
+        """
+        images = [number for number, spec in enumerate(self.specs) if len(spec.shape) in {3, 4}]
+        if len(images) != 1:
+            msg = f"the network takes {len(images)} images, expected one; its inputs: {self.shapes()}"
+            raise ValueError(msg)
+        return images[0]
+
     def learn(self, inputs: Inputs) -> bool:
         """Take what the model leaves open from a batch; return whether there was anything.
 
@@ -111,8 +124,12 @@ class KerasInputs:
         """Take back what was learnt."""
         self.specs = self._own
 
-    def arrays(self, inputs: Inputs) -> list[Array]:
+    def arrays(self, inputs: Inputs, any_size: Callable[[], bool] | None = None) -> list[Array]:
         """Return one array per input, in the order of ``specs``, as views.
+
+        Args:
+            inputs: A batch, or batches by name.
+            any_size: Asked when the image has another size than the network's: whether it may.
 
         Raises:
             ValueError: When names or shapes do not fit.
@@ -128,9 +145,9 @@ class KerasInputs:
             raise ValueError(msg)
         self._check_names(named)
         for name, expected in shapes.items():
-            if named[name].shape[1:] != expected:
+            given = named[name].shape[1:]
+            if given != expected and not (any_size and _resized(given, expected) and any_size()):
                 which = f"each sample of {name!r}" if len(shapes) > 1 else "each sample"
-                given = named[name].shape[1:]
                 msg = f"{which} has shape {given}, but the network expects {expected}; give a batch of those"
                 raise ValueError(msg)
         return [named[spec.name] for spec in self.specs]
@@ -160,6 +177,11 @@ class KerasInputs:
         named = shape if isinstance(shape, Mapping) else {self._own[0].name: shape}
         self._check_names(named)
         self.specs = [_filled(spec, tuple(named[spec.name])) for spec in self._own]
+
+
+def _resized(given: _Shape, expected: _Shape) -> bool:
+    """Whether a shape is that of an image as it is expected, but for its height and width."""
+    return len(given) == len(expected) > 2 and given[:-2] == expected[:-2]
 
 
 def _filled(spec: InputSpec, shape: _Shape) -> InputSpec:

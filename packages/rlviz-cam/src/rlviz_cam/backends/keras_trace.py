@@ -4,7 +4,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -13,12 +13,14 @@ from rlviz_cam.backends.base import LayerInfo
 from rlviz_cam.backends.graph_windows import SHAPES_ONLY, ancestors
 from rlviz_cam.backends.keras_inputs import channels_first
 from rlviz_cam.backends.keras_layers import (
+    class_names,
     in_order,
     is_nonlinearity,
     kind_of,
     nonlinearity_of,
     own_activation,
     stands_between,
+    unwrapped,
 )
 
 _OPERATIONS: Mapping[str, str] = MappingProxyType(
@@ -73,12 +75,36 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Fed:
+    """What a nonlinearity was given.
+
+    Attributes:
+        tensor: It.
+        softmax: Whether the nonlinearity is a softmax.
+    """
+
+    tensor: Any
+    softmax: bool = False
+
+
+@dataclass(frozen=True)
 class Trace:
-    """One symbolic pass: the placeholders of the inputs, the heads, and every layer's calls by its name."""
+    """One symbolic pass: the placeholders of the inputs, the heads, and every layer's calls by its name.
+
+    What nonlinearities were fed is known by a reference to what they made of it.
+    """
 
     given: list[Any]
     heads: dict[str, Any]
     calls: dict[str, list[Call]]
+    nonlinearities: Mapping[Any, Fed]
+
+    def fed(self, tensor: Any) -> Fed | None:
+        """Return what the nonlinearity that made a tensor was given; ``None`` if no nonlinearity made it."""
+        known = self.nonlinearities.get(tensor.ref())
+        if known is None and (tensor.op.type in _OPERATIONS or tensor.op.type == "Softmax"):
+            return Fed(tensor.op.inputs[0], tensor.op.type == "Softmax")
+        return known
 
     def layers(self) -> tuple[LayerInfo, ...]:
         """Describe the convolution and dense layers."""
@@ -130,31 +156,29 @@ class Tracer:
     """Notes the layers' calls while a model is called symbolically, once, in one graph."""
 
     def __init__(self, graph: Any, layers: Mapping[str, Any]) -> None:
-        self.calls: dict[str, list[Call]] = {}
+        self._calls: dict[str, list[Call]] = {}
+        self._nonlinearities: dict[Any, Fed] = {}
         self._graph = graph
         self._layers = layers
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Note the calls made inside the block; the layers' ``call`` and losses are put back as they were."""
-        with _TRACING, _losses_kept(self._layers.values()):
-            before = [(layer, layer.__dict__.get("call", self)) for layer in self._layers.values()]
-            try:
-                for name, layer in self._layers.items():
-                    layer.__dict__["call"] = self._watched(name, layer)
-                yield
-            finally:
-                for layer, call in before:
-                    if call is self:
-                        layer.__dict__.pop("call", None)
-                    else:
-                        layer.__dict__["call"] = call
-        self._settle()
+        """Note the calls made inside the block; layers and their losses are put back as they were."""
+        with _TRACING, _losses_kept(self._layers.values()), ExitStack() as watched:
+            for name, layer in self._layers.items():
+                watched.enter_context(_replaced(layer, "call", self._watched(name, layer)))
+                inner = unwrapped(layer)
+                if callable(inner.__dict__.get("activation")):
+                    activation = self._watched_activation(inner.activation, own_activation(inner))
+                    watched.enter_context(_replaced(inner, "activation", activation))
+            yield
 
-    def in_order(self, model: Any) -> dict[str, list[Call]]:
-        """Return the calls of the model's layers, the layers in the order of computation."""
-        names = in_order(model, {name: number for number, name in enumerate(self.calls)})
-        return {name: self.calls[name] for name in names}
+    def trace(self, given: list[Any], heads: dict[str, Any], model: Any) -> Trace:
+        """Return what was noted, the model's layers in the order of computation."""
+        self._settle()
+        names = in_order(model, {name: number for number, name in enumerate(self._calls)})
+        calls = {name: self._calls[name] for name in names}
+        return Trace(given, heads, calls, self._nonlinearities)
 
     def _watched(self, name: str, layer: Any) -> Callable[..., Any]:
         call = getattr(layer.call, "python_function", layer.call)  # a tf.function has a graph of its own
@@ -164,7 +188,19 @@ class Tracer:
             if getattr(output, "graph", None) is self._graph and hasattr(output, "op"):
                 given = (*args, *kwargs.values())
                 source = next((one for one in given if getattr(one, "graph", None) is self._graph), None)
-                self.calls.setdefault(name, []).append(Call(layer, source, output, output))
+                self._calls.setdefault(name, []).append(Call(layer, source, output, output))
+                softmax = "Softmax" in class_names(unwrapped(layer))
+                if source is not None and (softmax or is_nonlinearity(layer)):
+                    self._nonlinearities.setdefault(output.ref(), Fed(source, softmax))
+            return output
+
+        return watched
+
+    def _watched_activation(self, activation: Callable[..., Any], kind: str | None) -> Callable[..., Any]:
+        def watched(given: Any, *args: Any, **kwargs: Any) -> Any:
+            output = activation(given, *args, **kwargs)
+            if getattr(output, "graph", None) is self._graph and output is not given:
+                self._nonlinearities[output.ref()] = Fed(given, kind == "softmax")
             return output
 
         return watched
@@ -172,11 +208,11 @@ class Tracer:
     def _settle(self) -> None:
         """Find each layer's activations: after its own nonlinearity, or after the one that follows."""
         following: dict[Any, list[tuple[str, Call]]] = {}
-        for name, called in self.calls.items():
+        for name, called in self._calls.items():
             for call in called:
                 if call.source is not None:
                     following.setdefault(_origin(call.source).ref(), []).append((name, call))
-        for called in self.calls.values():
+        for called in self._calls.values():
             for call in called:
                 if kind_of(call.layer) is None:
                     continue
@@ -184,6 +220,21 @@ class Tracer:
                 call.nonlinearity = nonlinearity_of(call.layer)
                 if call.taken_after is None:
                     _take_after_next(call, following)
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """Give an object another attribute of a name, past what Keras does when one is set."""
+    missing = object()
+    before = owner.__dict__.get(name, missing)
+    owner.__dict__[name] = value
+    try:
+        yield
+    finally:
+        if before is missing:
+            owner.__dict__.pop(name, None)
+        else:
+            owner.__dict__[name] = before
 
 
 @contextmanager

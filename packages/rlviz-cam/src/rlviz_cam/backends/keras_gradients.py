@@ -1,0 +1,262 @@
+# pyright: standard
+# ruff: noqa: ANN401 - TensorFlow's tensors and functions are untyped
+"""Passes from the image of a Keras model up to one layer and back to the image."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from rlviz_cam.backends.base import Array, check_cell, check_gradients
+from rlviz_cam.backends.keras_channels import ChannelCut, before_nonlinearity
+from rlviz_cam.backends.keras_symbolic import SymbolicModel, handed_over
+from rlviz_cam.backends.keras_trace import Call, Trace
+from rlviz_cam.objectives import InputGradients, Objective
+
+_REFUSALS = (tf.errors.InvalidArgumentError, tf.errors.AbortedError, tf.errors.UnimplementedError)
+"""What an operation raises when it is given a shape that it does not take."""
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """A compiled pass: the model's inputs and an objective in numbers -> scores, gradients, grid.
+
+    Attributes:
+        function: It.
+        any_size: Whether it was traced for images of any size; else it is for the network's own.
+    """
+
+    function: Callable[..., Any]
+    any_size: bool
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """An objective as symbolic tensors, the further inputs of a pass.
+
+    Attributes:
+        channels: (k,) int32.
+        weights: (N, k) float32.
+        leak: () float32.
+        cell: (2,) int32, of use where the objective is that of one cell.
+    """
+
+    channels: Any
+    weights: Any
+    leak: Any
+    cell: Any
+
+    @staticmethod
+    def specs() -> list[Any]:
+        """Return what the fields are as inputs."""
+        shapes = [([None], tf.int32), ([None, None], tf.float32), ([], tf.float32), ([2], tf.int32)]
+        return [tf.TensorSpec(shape, dtype) for shape, dtype in shapes]
+
+
+class InputPasses:
+    """The passes of one model, each traced when it is first asked for.
+
+    A pass is for one layer, any channels of it, any number of images, and images of any size where the
+    layer takes them. Nothing is computed but what the scores and the gradients are made of.
+    """
+
+    def __init__(
+        self,
+        model: SymbolicModel,
+        own: Callable[[], Trace],
+        placed: Callable[[], AbstractContextManager[Any]],
+        *,
+        xla: bool,
+    ) -> None:
+        """Trace nothing yet.
+
+        Args:
+            model: The model.
+            own: Returns a trace of it for images of its own size.
+            placed: Makes the context in which its passes are traced and run.
+            xla: Whether XLA compiles them.
+        """
+        self._model = model
+        self._own = own
+        self._placed = placed
+        self._xla = xla
+        self._passes: dict[tuple[str, bool], _Pass] = {}
+        self._resizable: dict[str, bool] = {}
+
+    def is_resizable(self, layer: str) -> bool:
+        """Whether a layer can be computed for blank images of half or of twice the network's size."""
+        if layer not in self._resizable:
+            done = self._pass(layer, at_cell=False)
+            self._resizable[layer] = done.any_size and any(self._takes(layer, by) for by in (0.5, 2.0))
+        return self._resizable[layer]
+
+    def run(self, arrays: Sequence[Array], objective: Objective, leak: float) -> InputGradients:
+        """Return scores and gradients of a batch, passed as it is.
+
+        Args:
+            arrays: One per input, channel-first.
+            objective: What is differentiated.
+            leak: As for ``Backend.input_gradients``.
+
+        Raises:
+            ValueError: When the layer does not depend on the image or does not take one of that size, there
+                is no such cell, or something is not finite.
+        """
+        image = arrays[self._model.inputs.image]
+        try:
+            found, grid = self._run(arrays, objective, leak)
+        except _REFUSALS as error:
+            size = " x ".join(map(str, image.shape[-2:]))
+            said = _said(error)
+            msg = f"layer {objective.layer!r} cannot be computed for images of {size} pixels: {said}"
+            raise ValueError(msg) from error
+        check_cell(objective, grid)
+        check_gradients(objective.layer, found)
+        return found
+
+    def _run(
+        self, arrays: Sequence[Array], objective: Objective, leak: float
+    ) -> tuple[InputGradients, tuple[int, ...]]:
+        """Return what a pass computes, and the layer's grid."""
+        cell = objective.cell
+        done = self._pass(objective.layer, at_cell=cell is not None)
+        taken = [spec.taken(array) for spec, array in zip(self._model.inputs.specs, arrays, strict=True)]
+        channels, weights = _several(objective)
+        wanted = [channels, weights, np.float32(leak), np.asarray(cell or (0, 0), np.int32)]
+        with self._placed():
+            scores, gradients, grid = done.function(*map(tf.convert_to_tensor, [*taken, *wanted]))
+        return InputGradients(scores.numpy(), gradients.numpy()), tuple(int(size) for size in grid.numpy())
+
+    def _takes(self, layer: str, factor: float) -> bool:
+        """Whether a layer can be computed for a blank image of another size."""
+        inputs = self._model.inputs
+        blank = [np.zeros((1, *shape), np.uint8) for shape in inputs.shapes().values()]
+        *others, height, width = blank[inputs.image].shape
+        size = (max(1, round(height * factor)), max(1, round(width * factor)))
+        blank[inputs.image] = np.zeros((*others, *size), np.uint8)
+        try:
+            found, _ = self._run(blank, Objective.of_channels(layer, [0]), 0.0)
+        except _REFUSALS:
+            return False
+        return found.scores.shape == (1,) and found.gradients.shape == blank[inputs.image].shape
+
+    def _pass(self, layer: str, *, at_cell: bool) -> _Pass:
+        key = (layer, at_cell)
+        if key not in self._passes:
+            try:
+                self._passes[key] = self._compiled(layer, at_cell=at_cell, any_size=True)
+            except ValueError:
+                self._passes[key] = self._compiled(layer, at_cell=at_cell, any_size=False)
+        return self._passes[key]
+
+    def _compiled(self, layer: str, *, at_cell: bool, any_size: bool) -> _Pass:
+        """Trace a pass.
+
+        Raises:
+            ValueError: When the layer cannot be computed (without knowing the image's size, if it may have
+                any), or does not depend on the image.
+        """
+        specs = self._model.inputs.specs
+        shapes = [list(spec.shape) for spec in specs]
+        if any_size:
+            shapes[self._model.inputs.image][-3:-1] = [None, None]
+        own = [tf.TensorSpec([None, *shape], spec.dtype) for spec, shape in zip(specs, shapes, strict=True)]
+        called = self._model.called_as_far_as_it_goes if any_size else self._model.called
+
+        def compute(*given: Any) -> list[Any]:
+            call = (trace := called(given[: len(own)])).call(layer)
+            if call.taken_after != self._own().call(layer).taken_after:
+                msg = f"layer {layer!r} was reached, but not its nonlinearity"
+                raise ValueError(msg)
+            image = given[self._model.inputs.image]
+            wanted = _Wanted(*given[len(own) :])
+            return _scores_and_gradients(trace, layer, image, wanted, at_cell=at_cell)
+
+        signature = [*own, *_Wanted.specs()]
+        with self._placed():
+            # unlike a tf.function, it runs nothing beside what it returns: no layer above, no random numbers
+            function = tf.compat.v1.wrap_function(compute, signature)
+            if self._xla:
+                function = tf.function(function, input_signature=signature, autograph=False, jit_compile=True)
+        return _Pass(function, any_size)
+
+
+def _several(objective: Objective) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return an objective's channels and weights, for two channels at least.
+
+    Where TensorFlow joins a convolution with the bias that is added to it, it takes a bias of shape
+    (1, 1, 1, 1), which is not known when it is compiled, for a scalar, and fails.
+    """
+    channels = np.asarray(objective.channels, np.int32)
+    if len(channels) > 1:
+        return channels, objective.weights
+    return np.repeat(channels, 2), np.pad(objective.weights, ((0, 0), (0, 1)))
+
+
+def _said(error: tf.errors.OpError) -> str:
+    """Return the line of TensorFlow's message that says what was wrong: that before the operation's name."""
+    lines = [line.strip() for line in error.message.splitlines() if line.strip()]
+    return next((line for line, after in pairwise(lines) if after.startswith("[[")), lines[0])
+
+
+def _scores_and_gradients(
+    trace: Trace, layer: str, image: Any, wanted: _Wanted, *, at_cell: bool
+) -> list[Any]:
+    """Return scores (N,), gradients of the image's shape and the layer's grid, (h, w) or ()."""
+    call = trace.call(layer)
+    values, fed = _cut_down(trace, call, wanted.channels)
+    scores = _score(values, wanted, at_cell=at_cell)
+    leaking = scores
+    if fed is not None:
+        leaking += wanted.leak * _score(tf.minimum(fed, 0), wanted, at_cell=at_cell)
+    places = _differentiable(image)
+    parts = [one for one in tf.gradients(leaking, places) if one is not None] if places else []
+    if not parts:
+        msg = f"layer {layer!r} does not depend on the image, or in steps that have no gradient"
+        raise ValueError(msg)
+    grid = tf.shape(values)[-3:-1] if call.is_spatial else tf.zeros([0], tf.int32)
+    return [scores, handed_over(tf.add_n(parts)), grid]
+
+
+def _cut_down(trace: Trace, call: Call, channels: Any) -> tuple[Any, Any]:
+    """Return the wanted channels of a layer's activations, and what their nonlinearity was fed, if any.
+
+    The scores before a softmax are the activations, and there is no nonlinearity after them.
+    """
+    activations = call.activations
+    count = activations.shape[-1]
+    if count is None:
+        msg = "the number of the layer's channels depends on the size of the image"
+        raise ValueError(msg)
+    before = before_nonlinearity(activations, trace.fed)
+    if before is None or before.softmax:
+        values = activations if before is None else before.tensor
+        return ChannelCut(channels, count, [values])(values), None
+    cut = ChannelCut(channels, count, [activations, before.tensor])
+    return cut(activations), cut(before.tensor)
+
+
+def _score(values: Any, wanted: _Wanted, *, at_cell: bool) -> Any:
+    """Return the weighted sum over the channels of values, (N, ..., k): of their means, or of one cell."""
+    values = tf.cast(values, tf.float32)
+    rank = len(values.shape)
+    if at_cell and rank in {4, 5}:
+        within = tf.minimum(
+            wanted.cell, tf.shape(values)[-3:-1] - 1
+        )  # which cells there are is checked later
+        values = values[..., within[0], within[1], :]
+        rank -= 2
+    return tf.reduce_sum(wanted.weights * tf.reduce_mean(values, axis=list(range(1, rank - 1))), axis=1)
+
+
+def _differentiable(image: Any) -> list[Any]:
+    """Return the image, or what whole numbers are turned into: they have no gradient themselves."""
+    if image.dtype.is_floating:
+        return [image]
+    turned = [op.outputs[0] for op in image.consumers() if op.type == "Cast"]
+    return [one for one in turned if one.dtype.is_floating]
