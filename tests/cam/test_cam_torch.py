@@ -410,7 +410,7 @@ def test_randomized_weights_have_the_default_uniform_distribution(torch, make_cn
 def test_randomizing_resets_normalisations(torch):
     model = network(torch, "norm module")
     random: Any = open_backend(model, input_shape=(1, 8, 8)).randomized("conv", seed=0)
-    drawn = random._model
+    drawn = random._network.model
     assert drawn.norm.running_mean.abs().sum() == 0
     assert model.norm.running_mean.abs().sum() > 0
 

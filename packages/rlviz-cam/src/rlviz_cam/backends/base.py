@@ -226,7 +226,8 @@ def check_objective(objective: Objective, images: int, channels: int) -> None:
     """
     name = objective.layer
     if len(objective) != images:
-        msg = f"{images} images, but the objective has {len(objective)} rows of weights; give one row per image"
+        rows = len(objective)
+        msg = f"{images} images, but the objective has {rows} rows of weights; give one row per image"
         raise ValueError(msg)
     if objective.channels[-1] >= channels:
         msg = (

@@ -1,0 +1,353 @@
+# pyright: standard
+# ruff: noqa: ANN401 - torch's own hooks and outputs are untyped
+"""One PyTorch module on one device: its passes, what is tapped in them, and the shapes of its inputs."""
+
+import copy
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from rlviz_cam.backends.base import Inputs, check_outputs
+from rlviz_cam.backends.torch_trace import Call, FunctionTap, Point, Shape, Tap, Tracer
+
+_ONLY = "input"
+"""What the one input of a network that takes a bare tensor is called."""
+
+
+class Reached(BaseException):
+    """Ends a forward pass when a tap has what it came for; the network's own ``except`` must not catch it."""
+
+
+class TorchNetwork:
+    """A ``torch.nn.Module``, run in evaluation mode and left as it was found, also after an error.
+
+    Args:
+        model: Takes the inputs, returns a tensor or a mapping of named heads.
+        device: ``auto`` (where the model is), or where a copy of it is run.
+        input_shape: Shape of one sample, or one per named input; else the model's own ``input_shape``, else
+            learnt from the first batch.
+
+    Raises:
+        ValueError: When the device is not there.
+    """
+
+    def __init__(
+        self, model: nn.Module, device: str, input_shape: Shape | Mapping[str, Shape] | None
+    ) -> None:
+        where = next((tensor.device for tensor in model.parameters()), torch.device("cpu"))
+        wanted = where if device == "auto" else torch.device(device)
+        if wanted.type == "cuda" and not torch.cuda.is_available():
+            msg = f"device {device!r} was asked for, but there is no CUDA device here; use 'cpu' or 'auto'"
+            raise ValueError(msg)
+        self.model = model if wanted.type == where.type else copy.deepcopy(model).to(wanted)
+        self.device = wanted
+        shape: Any = input_shape if input_shape is not None else getattr(model, "input_shape", None)
+        self._is_bare = not isinstance(shape, Mapping)
+        self._shapes: dict[str, Shape] | None = None
+        if shape is not None:
+            self._shapes = {name: tuple(one) for name, one in named_inputs(shape).items()}
+        self._calls: dict[str, list[Call]] | None = None
+        self._heads: dict[str, Shape] = {}
+
+    # ------------------------------------------------------------------ inputs
+
+    @property
+    def input_shape(self) -> Shape | dict[str, Shape] | None:
+        """Shape of one sample, or one per named input; ``None`` while it is not known."""
+        return None if self._shapes is None else self._taken(self._shapes)
+
+    def shapes(self) -> dict[str, Shape]:
+        """Return every input's name and the shape of one sample of it; an unnamed one is ``input``.
+
+        Raises:
+            ValueError: When it is not known.
+        """
+        if self._shapes is None:
+            msg = "the shape of the network's input is not known; give open_backend input_shape=(C, H, W)"
+            raise ValueError(msg)
+        return self._shapes
+
+    def image(self) -> str:
+        """Return the name of the input that is an image, (C, H, W), or a sequence of images.
+
+        Raises:
+            ValueError: When there is none, or several.
+        """
+        shapes = self.shapes()
+        images = [name for name, shape in shapes.items() if len(shape) in {3, 4}]
+        if len(images) != 1:
+            listed = list(shapes.values())
+            msg = f"the network takes {len(images)} images (C, H, W), expected one; its inputs: {listed}"
+            raise ValueError(msg)
+        return images[0]
+
+    def pixels(self) -> str:
+        """Return the name of the input that gradients are taken by: the only one, or the image."""
+        shapes = self.shapes()
+        return next(iter(shapes)) if len(shapes) == 1 else self.image()
+
+    def check(self, inputs: Inputs, *, is_resizable: Callable[[], bool] = lambda: False) -> None:
+        """Refuse inputs of another shape than the network's, and learn that shape from the first batch.
+
+        Args:
+            inputs: A batch.
+            is_resizable: Asked when the image has another height or width than the network's.
+
+        Raises:
+            ValueError: Naming both shapes.
+        """
+        named = named_inputs(inputs)
+        given = {name: np.shape(values)[1:] for name, values in named.items()}
+        lengths = {np.shape(values)[:1] for values in named.values()}
+        if len(lengths) != 1 or lengths <= {(), (0,)}:
+            msg = f"a batch of at least one sample, (N, ...), is expected; got shape {_listed(inputs)}"
+            raise ValueError(msg)
+        if self._shapes is None:
+            self._learn(given, is_bare=not isinstance(inputs, Mapping))
+        if given != self._shapes and not (self._differs_in_size(given) and is_resizable()):
+            shown = given if isinstance(inputs, Mapping) else given[_ONLY]
+            msg = (
+                f"each sample has shape {shown}, but the network expects {self.input_shape}; "
+                "give a batch of those"
+            )
+            raise ValueError(msg)
+
+    def _learn(self, shapes: dict[str, Shape], *, is_bare: bool) -> None:
+        self._shapes, self._is_bare = shapes, is_bare
+        try:
+            self.traced()
+        except ValueError:
+            self._shapes = None
+            raise
+
+    def _taken(self, named: Mapping[str, Any]) -> Any:
+        """Return inputs, or shapes of inputs, as the network takes them."""
+        return named[_ONLY] if self._is_bare else dict(named)
+
+    def _differs_in_size(self, given: Mapping[str, Shape]) -> bool:
+        """Whether shapes are the network's own but for the image's height and width."""
+        name, shapes = self.pixels(), self.shapes()
+        changed = {**given, name: (*given.get(name, ())[:-2], *shapes[name][-2:])}
+        return changed == shapes
+
+    def tensors(self, inputs: Inputs) -> dict[str, Tensor]:
+        """Put a batch on the network's device, by name."""
+        return {name: self.tensor(values) for name, values in named_inputs(inputs).items()}
+
+    def tensor(self, values: NDArray[np.generic]) -> Tensor:
+        """Put an array on the network's device, as float32 where it is float64."""
+        array = np.ascontiguousarray(values)
+        if array.dtype == np.float64:
+            array = array.astype(np.float32)
+        if not array.flags.writeable:
+            array = array.copy()
+        return torch.from_numpy(array).to(self.device)
+
+    def blank(self, *, requires_grad: bool = False) -> dict[str, Tensor]:
+        """Return one sample of zeros, by name."""
+        return {
+            name: torch.zeros(1, *shape, device=self.device, requires_grad=requires_grad)
+            for name, shape in self.shapes().items()
+        }
+
+    # ------------------------------------------------------------------ one pass
+
+    def predict(self, inputs: Inputs) -> dict[str, NDArray[np.float32]]:
+        """Return every head's values, (N, units) float32 each.
+
+        Raises:
+            ValueError: When the inputs do not fit the network, or an output is not finite.
+        """
+        self.check(inputs)
+        outputs = {name: to_numpy(values) for name, values in self.run(inputs, {}).items()}
+        check_outputs(outputs)
+        return outputs
+
+    def run(self, inputs: Inputs, taps: Mapping[Point, Tap]) -> dict[str, Tensor]:
+        """Run a batch without gradients and return the heads, (N, ...) each."""
+        with torch.no_grad():
+            return self.tapped(self.tensors(inputs), taps)
+
+    def reach(
+        self,
+        given: Mapping[str, Tensor],
+        points: Collection[Point],
+    ) -> dict[Point, Tensor]:
+        """Run a pass until all of some points are reached, and return what is there."""
+        kept: dict[Point, Tensor] = {}
+
+        def keep(point: Point) -> Tap:
+            def tap(output: Tensor) -> Tensor:
+                kept[point] = output
+                if len(kept) == len(set(points)):
+                    raise Reached
+                kept[point] = output.clone()  # a later in-place operation must not reach it
+                return output
+
+            return tap
+
+        with suppress(Reached):
+            self.tapped(given, {point: keep(point) for point in points})
+        return kept
+
+    def tapped(self, given: Mapping[str, Tensor], taps: Mapping[Point, Tap]) -> dict[str, Tensor]:
+        """Run a pass whose tensors at some points are replaced by what their taps return."""
+        hooks: dict[str, list[Callable[..., Any]]] = {}
+        functions: dict[Point, Tap] = {}
+        for point, tap in taps.items():
+            if point.module is None:
+                functions[point] = tap
+            else:
+                hooks.setdefault(point.module, []).append(_hooked(point, tap))
+        return self.forward(given, hooks, FunctionTap(functions) if functions else nullcontext())
+
+    def forward(
+        self,
+        given: Mapping[str, Tensor],
+        hooks: Mapping[str, Sequence[Callable[..., Any]]],
+        functions: AbstractContextManager[Any],
+    ) -> dict[str, Tensor]:
+        """Run a pass with forward hooks, module -> hooks, and return the heads.
+
+        Raises:
+            ValueError: When the network does not take the inputs.
+            TypeError: When it returns something else than tensors.
+        """
+        with _evaluating(self.model), _hooks(self.model, hooks), functions:
+            try:
+                returned = self.model(self._taken(given))
+            except torch.OutOfMemoryError:
+                raise
+            except RuntimeError as error:
+                first_line = str(error).partition("\n")[0]
+                what = f"inputs of shape {_listed(self._taken(given))}{self._expectation()}"
+                msg = f"the network does not take {what}: {first_line}"
+                raise ValueError(msg) from error
+        return named_heads(returned)
+
+    def _expectation(self) -> str:
+        for module in self.model.modules():
+            if isinstance(module, nn.Conv2d):
+                return f", expected (N, {module.in_channels}, height, width)"
+        return ""
+
+    # ------------------------------------------------------------------ structure
+
+    def heads(self) -> Mapping[str, Shape]:
+        """Return every output's name and the shape of one sample of it."""
+        self.traced()
+        return self._heads
+
+    def traced(self) -> Mapping[str, Sequence[Call]]:
+        """Return every module's calls in one pass, in the order in which they return."""
+        if self._calls is None:
+            tracer = Tracer()
+            hooks = {name: [tracer.hook(name)] for name, _ in self.model.named_modules() if name}
+            with torch.inference_mode(mode=False), torch.no_grad():
+                heads = self.forward(self.blank(), hooks, tracer)
+            self._heads = {name: tuple(values.shape[1:]) for name, values in heads.items()}
+            self._calls = tracer.calls
+        return self._calls
+
+    def call(self, name: str, *, spatial: bool = False) -> Call:
+        """Return the one call of a module.
+
+        Raises:
+            ValueError: When there is no such module, it is used several times, or it is to be spatial and is
+                not.
+        """
+        called = self.traced().get(name, [])
+        if len(called) == 1 and (not spatial or len(called[0].shape) == 3):
+            return called[0]
+        if len(called) > 1:
+            msg = f"layer {name!r} is used {len(called)} times in one pass; choose a layer that is used once"
+            raise ValueError(msg)
+        first = {name: one[0] for name, one in self.traced().items() if one[0].kind is not None}
+        there_are = [name for name, one in first.items() if len(one.shape) == 3 or not spatial]
+        what = "with a spatial output" if spatial else "that returns a tensor"
+        msg = f"no layer {name!r} {what}; choose one of: {', '.join(there_are) or '(none)'}"
+        raise ValueError(msg)
+
+
+def named_heads(returned: Any) -> dict[str, Tensor]:
+    """Name what a network returns; a bare tensor is ``output``, one value per sample becomes (N, 1).
+
+    Raises:
+        TypeError: When it is something else than tensors.
+    """
+    named = dict(returned) if isinstance(returned, Mapping) else {"output": returned}
+    for name, values in named.items():
+        if not isinstance(values, Tensor):
+            msg = (
+                f"the network's output {name!r} is a {type(values).__name__}; "
+                "its forward must return a tensor or a mapping of tensors by name"
+            )
+            raise TypeError(msg)
+    return {name: values[:, None] if values.ndim == 1 else values for name, values in named.items()}
+
+
+def transformed(values: Tensor, transform: str) -> Tensor:
+    """Apply a target's transform to a head's values (see ``Target``)."""
+    if transform == "log_softmax":
+        return values.log_softmax(dim=1)
+    return values.mean(dim=1) if transform == "quantile_mean" else values
+
+
+def to_numpy(tensor: Tensor) -> NDArray[np.float32]:
+    """Return a tensor's values on the host, float32."""
+    return tensor.detach().float().cpu().numpy()
+
+
+def _hooked(point: Point, tap: Tap) -> Callable[..., Tensor | None]:
+    """Return the forward hook that taps one call of a module."""
+    calls = 0
+
+    def hook(_module: nn.Module, _args: Any, output: Any) -> Tensor | None:
+        nonlocal calls
+        calls += 1
+        return tap(output) if calls == point.number + 1 else None
+
+    return hook
+
+
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    training = [module for module in model.modules() if module.training]
+    for module in training:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True
+
+
+@contextmanager
+def _hooks(model: nn.Module, hooks: Mapping[str, Sequence[Callable[..., Any]]]) -> Iterator[None]:
+    handles: list[Any] = []
+    try:
+        if hooks:
+            modules = dict(model.named_modules())
+            handles = [
+                modules[name].register_forward_hook(one) for name, several in hooks.items() for one in several
+            ]
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def named_inputs(given: Any) -> dict[str, Any]:
+    """Return inputs, or shapes of inputs, by name; a bare one is ``input``."""
+    return dict(given) if isinstance(given, Mapping) else {_ONLY: given}
+
+
+def _listed(given: Any) -> str:
+    if not isinstance(given, Mapping):
+        return str(tuple(np.shape(given)))
+    return ", ".join(f"{name} {tuple(np.shape(one))}" for name, one in given.items())
