@@ -26,6 +26,7 @@ class FilterReport:
         inputs: How pictures become the network's inputs, and who says so.
         pictures: What the set of pictures is called.
         seen: How many of them the network saw.
+        frames: How many pictures one input of the network is shown as.
         rows: Figures of each channel that was asked for, in that order.
         patches: Of each row, the patches of its highest activations, the highest first; behind a rectifier
             only those above 0.
@@ -42,6 +43,7 @@ class FilterReport:
     inputs: str
     pictures: str
     seen: int
+    frames: int
     rows: tuple[ChannelStatistics, ...]
     patches: tuple[tuple[Patch, ...], ...]
     top: int
@@ -100,6 +102,7 @@ def filter_report(
         inputs=f"{opened.preprocessing.describe()} ({opened.stated_by})",
         pictures=f"{pictures.name} ({pictures.kind})",
         seen=pictures.seen,
+        frames=pictures.frames,
         rows=statistics.result(),
         patches=tuple(patches.of_channel(row) for row in range(len(chosen))),
         top=top,

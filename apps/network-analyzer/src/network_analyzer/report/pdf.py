@@ -80,7 +80,6 @@ class Sheet:
             strip[:height, left : left + width] = frame
         extent = (x, x + strip.shape[1] / pixels, y + side, y)
         self.axes.imshow(strip, extent=extent, aspect="auto", interpolation="none")
-        self.axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
 
 
 def write_sheets(report: FilterReport, path: Path) -> None:

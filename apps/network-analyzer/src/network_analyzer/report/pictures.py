@@ -51,11 +51,15 @@ class PictureSet:
         name: What a person calls the set.
         kind: `pictures`, `tub`, `recording`, `video` or `array`.
         count: Number of pictures, broken ones among them; None where only reading all of them tells.
+        frames: How many pictures one input of the network is shown as: one per step over time, and one per
+            channel where there are neither 1 nor 3.
         seen: How many were given so far in the newest iteration.
     """
 
     def __init__(self, source: Source, opened: Opened) -> None:
         self.name, self.kind, self.count = source.name, source.kind, source.count
+        self._steps, self._channels = _depth(opened)
+        self.frames = self._steps * self._channels
         self.seen = 0
         self._source = source
         self._opened = opened
@@ -113,15 +117,15 @@ class PictureSet:
 
     def _samples(self) -> Iterator[tuple[str, object]]:
         """Give pictures; of a source whose pictures follow each other, the newest ones that make an input."""
-        steps, frames = _depth(self._opened) if self._source.follows else (1, 1)
-        depth = steps * frames
+        together = self._source.follows and 1 in {self._steps, self._channels}
+        depth = self.frames if together else 1
         window: deque[NDArray[Any]] = deque(maxlen=depth)
         for name, picture in self._readable():
             if depth == 1:
                 yield name, picture
                 continue
             newest = np.asarray(picture)
-            if frames > 1:
+            if self._channels > 1:
                 newest = without_color(newest)[:, :, 0]
             if window and window[0].shape != newest.shape:
                 window.clear()

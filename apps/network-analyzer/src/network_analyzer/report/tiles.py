@@ -80,7 +80,7 @@ def _beside_each_other(frames: Sequence[Frame]) -> Frame:
     columns = ceil(sqrt(len(frames)))
     rows = ceil(len(frames) / columns)
     whole = Size(columns * (width + GAP) - GAP, rows * (height + GAP) - GAP)
-    canvas: NDArray[np.uint8] = new_canvas(whole, DARK.panel)
+    canvas: NDArray[np.uint8] = new_canvas(whole, DARK.rule)
     for number, frame in enumerate(frames):
         y, x = number // columns * (height + GAP), number % columns * (width + GAP)
         canvas[y : y + height, x : x + width] = frame

@@ -118,7 +118,12 @@ def legend(report: FilterReport) -> Mapping[str, str]:
             f"mean activation{cells} for the stimulus shown, and the highest of that for plain noise"
         )
     shown = f"the {report.top} highest activations, at most one per picture, and what that cell sees"
+    if layer.steps is not None:
+        shown += " of the picture of its time step"
     found["patches"] = f"{shown}; below: activation and the picture's place in the set, from #0"
+    if report.frames > 1:
+        order = "row by row in the network's order (a stack of frames: the oldest first)"
+        found["frames"] = f"an input is {report.frames} pictures, {order}"
     if report.field is not None:
         found["squares"] = "lie outside the picture"
     return found
