@@ -50,7 +50,8 @@ from rlviz_overlay.theme import DARK, GREY, Color, Theme
 from rlviz_overlay.threads import one_thread
 from rlviz_overlay.tiles import (
     best_columns,
-    describe_size,
+    covering,
+    describe_scale,
     enlarged,
     montage,
     resize_tile,
@@ -115,7 +116,8 @@ __all__ = [
     "check_scale",
     "colorize",
     "colormap",
-    "describe_size",
+    "covering",
+    "describe_scale",
     "draw_box",
     "draw_text",
     "elide_middle",

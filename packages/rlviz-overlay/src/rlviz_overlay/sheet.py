@@ -44,6 +44,7 @@ def sheet(
     *,
     key: ColorBar | None = None,
     warnings: Sequence[str] = (),
+    columns: int | None = None,
     theme: Theme = DARK,
 ) -> Frame:
     """The tiles in rows under a heading: uint8 (H, W, 3), RGB.
@@ -56,6 +57,7 @@ def sheet(
         notes: What is shown and on which scale, a line each.
         key: What the colours mean.
         warnings: What is left out or wrong, a line each.
+        columns: Tiles in a row; by default what looks best.
         theme: Colours.
 
     Raises:
@@ -68,7 +70,7 @@ def sheet(
         raise ValueError(msg)
     cell = _cell(tiles, sizes.pop(), theme)
     gap = max(8, cell.bold.height)
-    columns = best_columns(len(tiles), Size(cell.size.width + gap, cell.size.height + gap))
+    columns = columns or best_columns(len(tiles), Size(cell.size.width + gap, cell.size.height + gap))
     rows = -(-len(tiles) // columns)
     whole = Size(columns * (cell.size.width + gap) - gap, rows * (cell.size.height + gap) - gap)
     body = new_canvas(whole, theme.background)

@@ -12,12 +12,14 @@ AREA = 1_900_000
 """Pixels of all tiles together up to which they are enlarged."""
 LARGEST = 360
 """Longer side in pixels up to which a tile is enlarged."""
-MOST = 24_000_000
+LONGEST = 1600
+"""Longer side in pixels above which a tile is made smaller."""
+MOST = 17_000_000
 """Pixels of all tiles together above which they are made smaller."""
 
 _ASPECT = 1.3
 """Width to height that is looked for."""
-_UNEVEN, _FREE = 0.3, 4.0
+_UNEVEN, _FREE = 0.45, 4.0
 """What a last row that is not full costs, and the share that stays free: in e-folds of aspect."""
 
 
@@ -29,11 +31,11 @@ def tile_size(size: Size, count: int, *, least: int = 1) -> Size:
         count: How many there are, 1 or more.
         least: Factor by which they are enlarged in any case, but for very many.
     """
-    pixels = size.width * size.height * count
-    if pixels * least**2 > MOST:
-        share = math.sqrt(MOST / pixels)
+    pixels, longer = size.width * size.height * count, max(size.width, size.height)
+    if pixels * least**2 > MOST or longer * least > LONGEST:
+        share = min(math.sqrt(MOST / pixels), LONGEST / longer)
         return Size(max(1, int(size.width * share)), max(1, int(size.height * share)))
-    factor = min(int(math.sqrt(AREA / pixels)), LARGEST // max(size.width, size.height))
+    factor = min(int(math.sqrt(AREA / pixels)), LARGEST // longer)
     factor = max(least, factor)
     return Size(size.width * factor, size.height * factor)
 
@@ -43,14 +45,19 @@ def tiles_within(size: Size, *, least: int) -> int:
     return max(1, MOST // (size.width * size.height * least**2))
 
 
-def describe_size(size: Size, shown: Size) -> str:
-    """What became of a picture's size, such as `20 x 20, enlarged 7 times`, for people."""
-    natural = f"{size.width} x {size.height}"
+def describe_scale(size: Size, shown: Size) -> str:
+    """What became of a picture's size, for people: ", enlarged 7 times", or nothing where it is the same."""
     if shown == size:
-        return natural
+        return ""
     if shown.width > size.width:
-        return f"{natural}, enlarged {shown.width // size.width} times"
-    return f"{natural}, shown at {shown.width / size.width:.0%} of that"
+        return f", enlarged {shown.width // size.width} times"
+    return f", shown at {shown.width / size.width:.0%} of their size"
+
+
+def covering(size: Size, other: Size) -> Size:
+    """A size times the smallest whole factor with which it is no narrower and no lower than another."""
+    factor = max(-(-other.width // size.width), -(-other.height // size.height), 1)
+    return Size(size.width * factor, size.height * factor)
 
 
 def resize_tile(frame: Frame, size: Size) -> Frame:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from rlviz_overlay import DARK, Frame, headed
@@ -16,7 +17,7 @@ from network_analyzer.figures.plotting import DPI, hexed, rasterized
 IN_A_ROW = 128
 """Bars that stand side by side."""
 _WIDTH, _ROW, _LONE_ROW = 14.0, 2.0, 4.2
-_NAMED = 5
+_LEAST, _NAMED = 12, 5
 
 
 def bars_figure(means: NDArray[np.float32], title: str, features: Sequence[int]) -> Frame:
@@ -40,24 +41,34 @@ def bars_plot(means: NDArray[np.float32], features: Sequence[int]) -> Figure:
     Args:
         means: float32 (K,), finite.
         features: The number of each.
+
+    Returns:
+        An axes for each row, with one collection of the row's bars: a rectangle each, from 0 to its mean.
     """
     rows = -(-len(means) // IN_A_ROW)
-    figure = Figure(figsize=(_WIDTH, _LONE_ROW if rows == 1 else rows * _ROW), dpi=DPI, layout="constrained")
+    height = _LONE_ROW if rows == 1 else rows * _ROW
+    figure = Figure(figsize=(_WIDTH, height), dpi=DPI)
+    figure.subplots_adjust(0.045, 0.27 / height, 0.995, 1 - 0.1 / height, hspace=0.18)
     all_axes = figure.subplots(rows, 1, sharey=True, squeeze=False)[:, 0]
+    low, high = min(0.0, 1.05 * float(means.min())), max(0.0, 1.05 * float(means.max()))
+    all_axes[0].set_ylim(low, high if low < high else 1.0)
     for row, axes in enumerate(all_axes):
         part = slice(row * IN_A_ROW, (row + 1) * IN_A_ROW)
-        _draw_row(axes, means[part], features[part], width=min(len(means), IN_A_ROW))
+        _draw_row(axes, means[part], features[part], places=min(max(len(means), _LEAST), IN_A_ROW))
     return figure
 
 
-def _draw_row(axes: Axes, means: NDArray[np.float32], features: Sequence[int], width: int) -> None:
-    places = np.arange(len(means))
-    axes.bar(places, means, width=0.8, color=hexed(DARK.bar))
+def _draw_row(axes: Axes, means: NDArray[np.float32], features: Sequence[int], places: int) -> None:
+    middles = np.arange(len(means))
+    left, right, zero = middles - 0.4, middles + 0.4, np.zeros(len(means))
+    corners = [(left, zero), (left, means), (right, means), (right, zero)]
+    bars = np.stack([np.stack(corner, axis=1) for corner in corners], axis=1)
+    axes.add_collection(PolyCollection(list(bars), facecolors=hexed(DARK.bar)), autolim=False)
     axes.axhline(0, color=hexed(DARK.muted), linewidth=0.8)
     axes.grid(axis="y")
-    axes.set_xlim(-0.75, width - 0.25)
-    step = 1 if width <= 40 else 4 if width <= 80 else 8
-    axes.set_xticks(places[::step], [str(one) for one in features[::step]])
+    axes.set_xlim(-0.75, places - 0.25)
+    step = 1 if places <= 40 else 4 if places <= 80 else 8
+    axes.set_xticks(middles[::step], [str(one) for one in features[::step]])
     axes.tick_params(length=0)
 
 

@@ -53,27 +53,28 @@ def clusters_plot(points: NDArray[np.float32], classes: Sequence[Any]) -> Figure
     axes.set_yticks([])
     axes.set_aspect("equal", adjustable="datalim")
     labels = np.asarray(classes)
-    if labels.dtype.kind in "iuf" and len(np.unique(labels)) > NAMED:
+    if labels.dtype.kind not in "biuf":
+        labels = np.array([str(one) for one in classes])
+    found, counts = np.unique(labels, return_counts=True)
+    if labels.dtype.kind in "iuf" and len(found) > NAMED:
         drawn = axes.scatter(*points.T, c=labels, cmap="viridis", s=_dot(len(points)))
         figure.colorbar(drawn, ax=axes, label="class")
     else:
-        _draw_named(axes, points, np.array([str(one) for one in classes]))
+        frequent = np.sort(np.argsort(-counts, kind="stable")[:NAMED])
+        _draw_named(axes, points, labels, found[frequent])
     return figure
 
 
-def _draw_named(axes: Axes, points: NDArray[np.float32], names: NDArray[np.str_]) -> None:
-    """A colour for each class; what is left of more than `NAMED` shares a grey."""
-    found, counts = np.unique(names, return_counts=True)
-    frequent = set(found[np.argsort(-counts, kind="stable")[:NAMED]].tolist())
-    colors = matplotlib.colormaps["tab20" if len(frequent) > 10 else "tab10"]
-    shown = [name for name in found.tolist() if name in frequent]
-    for number, name in enumerate(shown):
-        chosen = points[names == name]
+def _draw_named(axes: Axes, points: NDArray[np.float32], labels: NDArray[Any], named: NDArray[Any]) -> None:
+    """A colour for each of some classes, in order; the others share a grey."""
+    colors = matplotlib.colormaps["tab20" if len(named) > 10 else "tab10"]
+    for number, name in enumerate(named):
+        chosen = points[labels == name]
         axes.scatter(*chosen.T, color=colors(number), s=_dot(len(points)), label=f"{name} ({len(chosen)})")
-    rest = points[~np.isin(names, shown)]
-    if len(rest):
-        label = f"{len(found) - len(shown)} others ({len(rest)})"
-        axes.scatter(*rest.T, color=hexed(DARK.rule), s=_dot(len(points)), label=label)
+    rest = ~np.isin(labels, named)
+    if rest.any():
+        label = f"{len(np.unique(labels[rest]))} others ({int(rest.sum())})"
+        axes.scatter(*points[rest].T, color=hexed(DARK.rule), s=_dot(len(points)), label=label)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 

@@ -18,7 +18,8 @@ from rlviz_overlay import (
     Theme,
     Tile,
     colormap,
-    describe_size,
+    covering,
+    describe_scale,
     gray_frame,
     resize_tile,
     sheet,
@@ -86,7 +87,7 @@ def _gray_figure(maps: Maps, _: Frame, title: str, features: Sequence[int], *, s
         said = "  all 0" if peak == 0 else "" if shared else f"  {mark} {number(peak)}"
         tiles.append(Tile(resize_tile(picture, size), (f"{feature}{said}",)))
     notes = [
-        f"Activations as levels of grey; the cells of each: {describe_size(natural, size)}.",
+        f"Activations of {_cells(maps)} as levels of grey{describe_scale(natural, size)}.",
         _gray_scale(highest, shared=shared, signed=signed),
     ]
     limits = (-highest if signed else 0.0, highest)
@@ -108,7 +109,7 @@ def _heat_figure(maps: Maps, picture: Frame, title: str, features: Sequence[int]
     peaks = np.maximum(_peaks(maps), 0)
     highest = float(peaks.max())
     natural = Size.of(picture)
-    size = tile_size(natural, len(maps))
+    size = tile_size(covering(natural, Size.of(maps[0])), len(maps))
     below = without_color(resize_tile(picture, size))
     paint = ContourBands(colormap(HEAT), bands=BANDS)
     tiles: list[Tile] = []
@@ -116,10 +117,8 @@ def _heat_figure(maps: Maps, picture: Frame, title: str, features: Sequence[int]
         top = (highest if shared else peak) or 1.0
         said = f"  ≤ {number(peak)}" if peak == 0 or not shared else ""
         tiles.append(Tile(paint(below, one / np.float32(top)), (f"{feature}{said}",)))
-    cells = " x ".join(str(length) for length in maps.shape[:0:-1])
-    sizes = describe_size(natural, size)
     notes = [
-        f"Contours of {cells} activations, stretched over the picture in grey ({sizes}).",
+        f"Contours of {_cells(maps)}, stretched over the picture in grey{describe_scale(natural, size)}.",
         _heat_scale(highest, shared=shared),
     ]
     key = _key(paint.colors, (0.0, highest), DARK, shared=shared)
@@ -139,6 +138,10 @@ def _heat_scale(highest: float, *, shared: bool) -> str:
 
 def _peaks(maps: Maps) -> Maps:
     return maps.reshape(len(maps), -1).max(axis=1)
+
+
+def _cells(maps: Maps) -> str:
+    return f"{maps.shape[2]} x {maps.shape[1]} cells"
 
 
 def _key(table: Table, limits: Limits, theme: Theme, *, shared: bool) -> ColorBar | None:

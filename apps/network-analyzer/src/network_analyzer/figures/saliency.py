@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 from rlviz_overlay import (
-    DARK,
     ColorBar,
     Frame,
     Size,
@@ -11,6 +10,7 @@ from rlviz_overlay import (
     blend,
     colorize,
     colormap,
+    covering,
     resize_frame,
     resize_heatmap,
     sheet,
@@ -38,7 +38,7 @@ def saliency_figure(saliency: NDArray[np.float32], reference: Reference, title: 
     check_channels(saliency[None], [0], 3)
     largest = float(saliency.max())
     heat = saliency / np.float32(largest or 1.0)
-    size = _shown_size(Size.of(reference.picture), Size.of(saliency))
+    size = tile_size(covering(Size.of(reference.picture), Size.of(saliency)), 3)
     table = colormap(HEAT)
     picture = resize_frame(reference.picture, size)
     pixels = resize_frame(colorize(heat, table), size)
@@ -50,10 +50,4 @@ def saliency_figure(saliency: NDArray[np.float32], reference: Reference, title: 
         f"black is 0, the brightest is {number(largest)}, the largest." if largest else "it is 0 everywhere."
     )
     key = ColorBar(table, (0.0, largest)) if largest else None
-    return sheet(tiles, title, [*reference.notes, f"{what}: {scale}"], key=key, theme=DARK)
-
-
-def _shown_size(picture: Size, seen: Size) -> Size:
-    """The picture's size, enlarged by a whole factor until no pixel that the network sees is lost."""
-    factor = max(-(-seen.width // picture.width), -(-seen.height // picture.height), 1)
-    return tile_size(Size(picture.width * factor, picture.height * factor), 3)
+    return sheet(tiles, title, [*reference.notes, f"{what}: {scale}"], key=key, columns=len(tiles))

@@ -13,7 +13,7 @@ from rlviz_overlay import (
     TextStyle,
     Tile,
     best_columns,
-    describe_size,
+    describe_scale,
     draw_text,
     montage,
     new_canvas,
@@ -66,7 +66,7 @@ def _tile(picture: Frame, feature: int, score: float, noise: float, *, dead: boo
     if not dead:
         return Tile(picture, (f"{feature}  {number(score)}", f"noise {number(noise)}"))
     empty = new_canvas(Size.of(picture), DARK.panel)
-    style = TextStyle(max(6, min(picture.shape[0] // 4, picture.shape[1] // 3)), DARK.muted, min_height=6)
+    style = TextStyle(max(6, min(28, picture.shape[0] // 4, picture.shape[1] // 3)), DARK.muted, min_height=6)
     draw_text(empty, "dead", Rect.whole(Size.of(empty)), style, align="center")
     return Tile(empty, (str(feature), f"always {number(score)}"), is_warning=True)
 
@@ -80,9 +80,8 @@ def _notes(ascent: Ascent, natural: Size, size: Size) -> list[str]:
         what += f", {ascent.pictures.shape[1]} frames each"
     elif channels not in (1, 3):
         what += f", {channels} channels each in grey, from 0 on"
-    sizes = "" if size == natural else f" ({describe_size(natural, size)})"
     notes = [
-        f"{what}, found by gradient ascent{sizes}.",
+        f"{what}, found by gradient ascent{describe_scale(natural, size)}.",
         "Beside the number: what the feature answers to just this picture; "
         "below it: the most that it answers to plain noise.",
     ]

@@ -12,7 +12,7 @@ from rlviz_overlay import (
     Size,
     Tile,
     best_columns,
-    describe_size,
+    describe_scale,
     enlarged,
     gray_frame,
     headed,
@@ -77,7 +77,8 @@ def _colored(filters: Weights, largest: float, title: str, features: Sequence[in
         for one, feature, top in zip(filters, features, tops, strict=True)
     ]
     notes = [
-        f"Filters as pictures of {describe_size(natural, size)}; their 3 input channels: red, green, blue.",
+        f"Filters of {natural.width} x {natural.height} weights as pictures{describe_scale(natural, size)}: "
+        "their 3 input channels are red, green and blue.",
         "Each filter on its own scale: mid-grey is 0, the brightest and darkest are its own largest weight, "
         f"beside its number; ±{number(largest)} is the layer's largest.",
     ]
