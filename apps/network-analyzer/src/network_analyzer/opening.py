@@ -1,8 +1,8 @@
 """Networks opened: live models of every framework, and files."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
 
@@ -116,7 +116,7 @@ def _load_keras(path: Path, *, trust: bool) -> object:
     What is no model is refused before TensorFlow is missed.
     """
     with needing(f"opening {path} as a Keras model", "keras"):
-        if find_spec("tensorflow") is not None:
+        with suppress(ModuleNotFoundError):  # load_keras says what is missing, if it comes to that
             from rlviz_cam.backends.keras import limit_threads
 
             limit_threads()
