@@ -51,7 +51,7 @@ def cluster_view(
     points, perplexity = _embedded(activations, seed)
     title = titled(opened, info, f"{count} inputs by t-SNE, perplexity {perplexity:g}")
     view = View(
-        lambda: clusters_figure(points, title, list(classes)),
+        lambda: clusters_figure(points, list(classes), title),
         file_name("clusters", layer),
         {
             "what": "clusters of inputs (t-SNE)",

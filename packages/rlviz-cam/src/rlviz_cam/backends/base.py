@@ -1,6 +1,6 @@
 """What every framework offers: layers, weights, activations, gradients and outputs as NumPy arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -31,6 +31,7 @@ class LayerInfo:
             directly.
         nonlinearity: What kind that is, in small letters without underscores: ``relu``, ``leakyrelu``,
             ``sigmoid``, ``softmax``.
+        parameters: How many numbers it holds, all of its own layers' included.
     """
 
     name: str
@@ -39,6 +40,7 @@ class LayerInfo:
     is_spatial: bool
     taken_after: str | None = None
     nonlinearity: str | None = None
+    parameters: int = 0
 
     @property
     def steps(self) -> int | None:
@@ -95,8 +97,12 @@ class Backend(Protocol):
         """Name those of ``layers`` that a head is computed from, in the same order."""
         ...
 
-    def layers(self) -> tuple[LayerInfo, ...]:
-        """List the convolution and dense layers in the order in which they are computed."""
+    def layers(self, *, every: bool = False) -> tuple[LayerInfo, ...]:
+        """List the convolution and dense layers in the order in which they are computed.
+
+        Args:
+            every: List every layer that returns a tensor, and has no layers of its own.
+        """
         ...
 
     def layer(self, name: str) -> LayerInfo:
@@ -165,6 +171,17 @@ class Backend(Protocol):
     def windows(self, layer: str) -> tuple[WindowOp, ...]:
         """Return the sliding windows between the input image and a spatial layer, the first one first."""
         ...
+
+
+def innermost(names: Iterable[str], separator: str) -> tuple[str, ...]:
+    """Leave out the names of layers that hold another one, such as `encoder` beside `encoder/conv1`."""
+    listed = tuple(names)
+    holding = {name[:place] for name in listed for place in _places(name, separator)}
+    return tuple(name for name in listed if name and name not in holding)
+
+
+def _places(name: str, separator: str) -> list[int]:
+    return [place for place, letter in enumerate(name) if letter == separator]
 
 
 def automatic_layer(backend: Backend, head: str | None = None) -> str:

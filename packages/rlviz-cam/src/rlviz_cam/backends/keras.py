@@ -117,9 +117,9 @@ class KerasBackend:
         trace = self._structure()
         return trace.path(Target(head=head).resolve(trace.heads))
 
-    def layers(self) -> tuple[LayerInfo, ...]:
-        """List the convolution and dense layers in the order in which they are first computed."""
-        return self._structure().layers()
+    def layers(self, *, every: bool = False) -> tuple[LayerInfo, ...]:
+        """List the convolution and dense layers, or all, in the order in which they are first computed."""
+        return self._structure().layers(every=every)
 
     def layer(self, name: str) -> LayerInfo:
         """Describe any layer that returns a tensor."""

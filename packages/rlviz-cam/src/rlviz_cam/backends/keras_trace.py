@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from rlviz_cam.backends.base import LayerInfo
+from rlviz_cam.backends.base import LayerInfo, innermost
 from rlviz_cam.backends.graph_windows import SHAPES_ONLY, ancestors
 from rlviz_cam.backends.keras_inputs import channels_first
 from rlviz_cam.backends.keras_layers import (
@@ -106,9 +106,11 @@ class Trace:
             return Fed(tensor.op.inputs[0], tensor.op.type == "Softmax")
         return known
 
-    def layers(self) -> tuple[LayerInfo, ...]:
-        """Describe the convolution and dense layers."""
-        return tuple(_info(name, first) for name, (first, *_) in self.calls.items() if kind_of(first.layer))
+    def layers(self, *, every: bool = False) -> tuple[LayerInfo, ...]:
+        """Describe the convolution and dense layers, or all that have no layers of their own."""
+        names = innermost(self.calls, "/") if every else self.calls
+        calls = {name: self.calls[name][0] for name in names}
+        return tuple(_info(name, call) for name, call in calls.items() if every or kind_of(call.layer))
 
     def layer(self, name: str) -> LayerInfo:
         """Describe one layer."""
@@ -149,7 +151,8 @@ def sample_shape(tensor: Any) -> tuple[int, ...]:
 
 def _info(name: str, call: Call) -> LayerInfo:
     kind = kind_of(call.layer) or "other"
-    return LayerInfo(name, kind, call.shape, call.is_spatial, call.taken_after, call.nonlinearity)
+    parameters = int(call.layer.count_params())
+    return LayerInfo(name, kind, call.shape, call.is_spatial, call.taken_after, call.nonlinearity, parameters)
 
 
 class Tracer:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends.autograd_windows import ancestors, windows_to_input
-from rlviz_cam.backends.base import Inputs, LayerInfo, LayerRecord, WindowOp, check_outputs
+from rlviz_cam.backends.base import Inputs, LayerInfo, LayerRecord, WindowOp, check_outputs, innermost
 from rlviz_cam.backends.torch_gradients import ImageGradients
 from rlviz_cam.backends.torch_library import LibraryView
 from rlviz_cam.backends.torch_network import TorchNetwork, to_numpy, transformed
@@ -80,14 +80,15 @@ class TorchBackend:
         behind = ancestors(heads[head].grad_fn)
         return tuple(name for name in names if any(node in behind for node in made[name]))
 
-    def layers(self) -> tuple[LayerInfo, ...]:
-        """List the convolution and dense layers in the order in which they are first computed."""
+    def layers(self, *, every: bool = False) -> tuple[LayerInfo, ...]:
+        """List the convolution and dense layers, or all, in the order in which they are first computed."""
         calls = self._network.traced()
-        return tuple(_info(name, called[0]) for name, called in calls.items() if called[0].kind)
+        names = innermost(calls, ".") if every else calls
+        return tuple(self._info(name, calls[name][0]) for name in names if every or calls[name][0].kind)
 
     def layer(self, name: str) -> LayerInfo:
         """Describe any module that returns a tensor."""
-        return _info(name, self._network.call(name))
+        return self._info(name, self._network.call(name))
 
     def weights(self, layer: str) -> NDArray[np.float32]:
         """Return (kh, kw, in, out) of a convolution, (in, out) of a dense layer, float32, a copy."""
@@ -210,7 +211,10 @@ class TorchBackend:
         """Return a copy of the network in the form that pytorch-grad-cam takes."""
         return LibraryView(self._network, layer)
 
-
-def _info(name: str, call: Call) -> LayerInfo:
-    kind = call.kind or "other"
-    return LayerInfo(name, kind, call.shape, len(call.shape) == 3, call.taken_after, call.nonlinearity)
+    def _info(self, name: str, call: Call) -> LayerInfo:
+        module = self._network.model.get_submodule(name)
+        parameters = sum(one.numel() for one in module.parameters())
+        spatial = len(call.shape) == 3
+        return LayerInfo(
+            name, call.kind or "other", call.shape, spatial, call.taken_after, call.nonlinearity, parameters
+        )
