@@ -5,7 +5,16 @@ import pytest
 from network_analyzer import NetworkAnalyzer
 from rlviz_cam import Recipe
 
-PLAIN = Recipe(parameterisation="pixels", jitter=0, zoom=0.0, rotate=0.0, steps=60)
+PLAIN = Recipe(
+    parameterisation="pixels",
+    decorrelate=False,
+    jitter=0,
+    zoom=0.0,
+    rotate=0.0,
+    scales=(1.0,),
+    steps=300,
+    rate=0.5,
+)
 
 
 def eye_of(size: tuple[int, int], channels: int, filters: int, seed: int = 3):
@@ -20,8 +29,9 @@ def test_the_preferred_picture_of_a_linear_filter_is_white_where_its_weight_is_p
     model = build((3, 8, 6), (5,), weights={"conv1": (kernel, bias)})
     analyzer = NetworkAnalyzer(model, mode="return")
     pictures = analyzer.visualize_max_filter_respondence("conv1", recipe=PLAIN)
-    wanted = np.where(np.moveaxis(kernel, -1, 0) > 0, 255, 0)
-    assert (np.abs(pictures.astype(int) - wanted) < 26).mean() > 0.98
+    weights = np.moveaxis(kernel, -1, 0)
+    matters = np.abs(weights) > 0.1
+    np.testing.assert_array_equal((pictures > 127)[matters], (weights > 0)[matters])
 
 
 def test_the_highest_answer_a_linear_filter_can_give_is_nearly_reached(build):
@@ -87,25 +97,24 @@ def test_total_variation_makes_a_preferred_picture_smoother(build):
     analyzer = NetworkAnalyzer(model, mode="return")
 
     def roughness(weight: float) -> float:
-        found = analyzer.maximize("conv1", recipe=Recipe(total_variation=weight)).pictures.astype(float)
-        return float(np.abs(np.diff(found, axis=-1)).mean())
+        found = analyzer.maximize("conv1", [1, 3], recipe=Recipe(total_variation=weight))
+        return float(np.abs(np.diff(found.pictures.astype(float), axis=-1)).mean())
 
     assert roughness(10.0) < 0.8 * roughness(0.0)
 
 
-@pytest.mark.parametrize("channels", [1, 3, 4, 64])
-@pytest.mark.parametrize("filters", [1, 512])
+@pytest.mark.parametrize(("channels", "filters"), [(1, 1), (3, 512), (4, 1), (64, 1), (64, 512)])
 def test_any_number_of_channels_and_filters_can_be_seen(build, here, channels, filters):
-    model = build((channels, 10, 14), (filters,), nested=True)
+    model = build((channels, 6, 8), (filters,), nested=True)
     analyzer = NetworkAnalyzer(model, mode="save")
     layer = next(name for name in analyzer.list_convolutional_layer_names())
     assert layer in {"encoder/conv1", "encoder.conv1"}
     assert analyzer.numb_features_in_layer(layer) == filters
     assert analyzer.visualize_layer_weights(layer).shape == (3, 3, channels, filters)
     shown = analyzer.visualize_max_filter_respondence(layer, optimization_steps=2)
-    assert shown.shape == (filters, 10, 14, channels)
-    reference = np.random.default_rng(0).integers(0, 256, (10, 14, channels), dtype=np.uint8)
-    assert analyzer.visualize_activation_map(layer, reference).shape == (filters, 8, 12)
+    assert shown.shape == (filters, 6, 8, channels)
+    reference = np.random.default_rng(0).integers(0, 256, (6, 8, channels), dtype=np.uint8)
+    assert analyzer.visualize_activation_map(layer, reference).shape == (filters, 4, 6)
     names = [path.name for path in (here / "docs" / "analysis" / "figures").glob("*.png")]
     assert len(names) == 3
     assert max(len(name) for name in names) < 120
@@ -166,8 +175,9 @@ def test_the_frameworks_agree_on_what_a_filter_prefers(build):
     kernel, bias = eye_of((8, 6), 3, 5)
     model = build((3, 8, 6), (5,), weights={"conv1": (kernel, bias)})
     found = NetworkAnalyzer(model, mode="return").maximize("conv1", [0, 3], recipe=PLAIN)
-    expected = np.moveaxis(kernel, -1, 0)[[0, 3]].transpose(0, 3, 1, 2) > 0
-    assert ((found.pictures > 127) == expected).mean() > 0.99
+    weights = np.moveaxis(kernel, -1, 0)[[0, 3]].transpose(0, 3, 1, 2)
+    matters = np.abs(weights) > 0.1
+    np.testing.assert_array_equal((found.pictures > 127)[matters], (weights > 0)[matters])
 
 
 def test_saliency_is_the_largest_weight_of_a_pixel(build):

@@ -33,6 +33,8 @@ _WHITE = np.float32(255)
 _ROUNDING = 1e-6
 _AGAIN_STEPS = 30
 _AGAIN_RATE = 0.1
+_WAKING_STEPS = 100
+_WAKING_RATE = 0.5
 
 
 def climb(
@@ -52,12 +54,13 @@ def climb(
     the end the pictures are rounded to whole levels and measured as they are. Inputs beside the image are
     zeros.
 
-    Plain noise are the six pictures of ``plain_noise``, the same for every image. An image is dead when its
-    objective is the same for all of these and for mid-grey, and the same all the way at each size (a part in
-    a million is taken for rounding). Any other image that ends no higher than plain noise starts again from
-    the best of these seven pictures, at the final size: pixels instead of the recipe's parameterisation, no
-    transformations, no regularisers; 30 steps, or the recipe's, if more. Each step is measured on the picture
-    rounded to whole levels, and the highest is kept: no live channel is shown below noise.
+    Plain noise are the six pictures of ``plain_noise``, the same for every image. An image that ends no
+    higher than these starts again from the best of them and mid-grey, at the final size: pixels instead of
+    the recipe's parameterisation, no transformations, no regularisers; 30 steps, or the recipe's, if more.
+    Each step is measured on the picture rounded to whole levels, and the highest is kept: no live channel is
+    shown below noise. An image whose objective was the same for all of noise and mid-grey and all the way at
+    each size (a part in a million is taken for rounding) is given 100 larger steps; where that does not move
+    its objective either, it is dead.
 
     Args:
         backend: The network.
@@ -118,15 +121,20 @@ class _Climber:
             some, [_key(objective, one) for one in range(images.start, images.stop)]
         )
         by_plain = self.by_plain[images]
-        dead = still & _is_constant(by_plain.min(axis=1), by_plain.max(axis=1))
+        silent = still & _is_constant(by_plain.min(axis=1), by_plain.max(axis=1))
         pictures = np.rint(levels * _WHITE).astype(np.uint8)
-        pictures[dead] = GREY
         scores = self.sight.look(pictures, some).scores
-        low = np.flatnonzero(~dead & (scores <= by_plain[:, :-1].max(axis=1)))
-        if low.size:
-            again = replace(some, weights=some.weights[low])
-            best = by_plain[low].argmax(axis=1)
-            pictures[low], scores[low] = self._climbed_again(again, self.plain[best], by_plain[low, best])
+        low = ~silent & (scores <= by_plain[:, :-1].max(axis=1))
+        steps = max(self.recipe.steps, _AGAIN_STEPS)
+        for which, count, rate in ((low, steps, _AGAIN_RATE), (silent, _WAKING_STEPS, _WAKING_RATE)):
+            if which.any():
+                again = replace(some, weights=some.weights[which])
+                best = by_plain[which].argmax(axis=1)
+                pictures[which], scores[which] = self._climbed_again(
+                    again, self.plain[best], by_plain[which, best], count, rate
+                )
+        dead = silent & _is_constant(by_plain.min(axis=1), np.maximum(by_plain.max(axis=1), scores))
+        pictures[dead] = GREY
         return pictures, scores, dead
 
     def _climbed(self, objective: Objective, keys: Sequence[tuple[int, ...]]) -> tuple[Pictures, Flags]:
@@ -174,13 +182,15 @@ class _Climber:
             if weight:
                 gradients -= np.float32(weight) * charge(levels)[1]
 
-    def _climbed_again(self, objective: Objective, start: Levels, scores: Numbers) -> tuple[Levels, Numbers]:
+    def _climbed_again(
+        self, objective: Objective, start: Levels, scores: Numbers, steps: int, rate: float
+    ) -> tuple[Levels, Numbers]:
         """Return the best pictures of whole levels on a plain way up from pictures with known scores."""
         best, reached = start.copy(), scores.copy()
         painting = Painting("pixels", start.shape[1:], decorrelate=False)
         parameters = painting.parameters(start / _WHITE)
-        adam = Adam(_AGAIN_RATE)
-        for _ in range(max(self.recipe.steps, _AGAIN_STEPS)):
+        adam = Adam(rate)
+        for _ in range(steps):
             levels = painting.levels(parameters)
             shown = np.rint(levels * _WHITE).astype(np.uint8)
             found = self.sight.look(shown, objective, leak=LEAK)
