@@ -95,14 +95,7 @@ class Presenter:
             write(path)
             return path
         if self.mode == "show" and Path(name).suffix == ".html":
-            path = Path(tempfile.mkdtemp(prefix="network-analyzer-")) / name
-            write(path)
-            if window.in_notebook():
-                inner = html.escape(path.read_text(encoding="utf-8"))
-                window.display_html(f'<iframe srcdoc="{inner}" width="100%" height="700"></iframe>')
-            elif not webbrowser.open(path.as_uri()):
-                msg = f"no browser to show {path} in; open it yourself, or save it: mode='save'"
-                raise OSError(msg)
+            _show_page(write, name)
         return None
 
 
@@ -162,6 +155,23 @@ def write_figure(frame: Frame, path: Path) -> Path:
     with whole_file(path) as part:
         part.write_bytes(encode_png(frame))
     return path
+
+
+def _show_page(write: Callable[[Path], object], name: str) -> None:
+    """Show an HTML page; one for a browser stays among the temporary files, where it is read from."""
+    if window.in_notebook():
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, name)
+            write(path)
+            text = path.read_text(encoding="utf-8")
+        frame = f'<iframe srcdoc="{html.escape(text)}" width="100%" height="700"></iframe>'
+        window.display_html(f"<div>{frame}</div>")
+        return
+    path = Path(tempfile.mkdtemp(prefix="network-analyzer-"), name)
+    write(path)
+    if not webbrowser.open(path.as_uri()):
+        msg = f"no browser to show {path} in; open it yourself, or save it: mode='save'"
+        raise OSError(msg)
 
 
 def _taken(folder: Path, name: Path) -> Path:

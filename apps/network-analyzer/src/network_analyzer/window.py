@@ -12,6 +12,7 @@ from typing import Any
 from rlviz_overlay import Frame, Rect, Size
 
 _SAVE = "save figures instead (mode='save')"
+_TOOLKITS = "tkinter (Debian, Ubuntu: apt-get install python3-tk) or the package pyside6"
 _DPI = 100
 _PART_OF_SCREEN = 0.85
 _USUAL_SCREEN = Size(1366, 768)
@@ -54,8 +55,8 @@ def check_window() -> None:
     backend = plt.get_backend()  # matplotlib looks for a toolkit that works
     if backend_registry.resolve_backend(backend)[1] is None:
         msg = (
-            f"matplotlib has no window with its backend {backend}: it was chosen (MPLBACKEND), no toolkit is "
-            f"there (install python3-tk or the package pyside6), or no display answers; {_SAVE}"
+            f"matplotlib cannot open a window (its backend is {backend}); expected a display that answers, "
+            f"and {_TOOLKITS}; {_SAVE}"
         )
         raise OSError(msg)
 
@@ -78,8 +79,8 @@ def show_frame(frame: Frame, title: str) -> None:
     with _own_qt():
         try:
             figure: Any = plt.figure(figsize=(4, 3), dpi=_DPI, frameon=False)
-        except ImportError as error:
-            msg = f"matplotlib cannot open a window: {error}; {_SAVE}"
+        except (ImportError, RuntimeError) as error:
+            msg = f"matplotlib cannot open a window ({error}); expected {_TOOLKITS}; {_SAVE}"
             raise OSError(msg) from error
         try:
             axes = figure.add_axes((0, 0, 1, 1))
@@ -87,10 +88,28 @@ def show_frame(frame: Frame, title: str) -> None:
             axes.imshow(frame, interpolation="auto")
             figure.canvas.manager.set_window_title(title)
             size = _fitted(Size.of(frame), _screen(figure.canvas.manager))
-            figure.set_size_inches(size.width / _DPI, size.height / _DPI)
+            _set_size(figure, size, 1.0)
+            _correct_once(figure, size)
             plt.show(block=True)
         finally:
             plt.close(figure)
+
+
+def _set_size(figure: Any, size: Size, share: float) -> None:  # noqa: ANN401 - partly unknown
+    """Give the figure a size in pixels; a little more, since parts of pixels are cut off."""
+    figure.set_size_inches(*((length * share + 0.01) / _DPI for length in (size.width, size.height)))
+
+
+def _correct_once(figure: Any, size: Size) -> None:  # noqa: ANN401 - partly unknown
+    """Undo a scaling by parts, such as 1.04: a screen's density is known when the window is there."""
+
+    def correct(_: object) -> None:
+        figure.canvas.mpl_disconnect(connection)
+        ratio = figure.canvas.device_pixel_ratio
+        if ratio != (whole := max(1, int(ratio))):
+            _set_size(figure, size, whole / ratio)
+
+    connection = figure.canvas.mpl_connect("draw_event", correct)
 
 
 def _fitted(size: Size, screen: Size) -> Size:

@@ -12,7 +12,7 @@ AREA = 1_900_000
 """Pixels of all tiles together up to which they are enlarged."""
 LARGEST = 360
 """Longer side in pixels up to which a tile is enlarged."""
-LONGEST = 1600
+LONGEST = 1000
 """Longer side in pixels above which a tile is made smaller."""
 MOST = 17_000_000
 """Pixels of all tiles together above which they are made smaller."""

@@ -74,12 +74,14 @@ def _draw_row(axes: Axes, means: NDArray[np.float32], features: Sequence[int], p
 
 def _notes(means: NDArray[np.float32], features: Sequence[int]) -> list[str]:
     """Scale and extremes in words."""
-    order = np.argsort(-means, kind="stable")[:_NAMED]
-    highest = ", ".join(f"{features[one]} ({number(float(means[one]))})" for one in order.tolist())
+    what = "Mean activation of each feature over all its cells, in the layer's own units"
+    if not means.any():
+        return [f"{what}: all are 0."]
+    order = np.argsort(-means, kind="stable")[:_NAMED].tolist()
+    highest = ", ".join(f"{features[one]} ({number(float(means[one]))})" for one in order)
     zero = int((means == 0).sum())
     silent = f" {zero} of {len(means)} are 0." if zero else ""
     return [
-        "Mean activation of each feature over all cells, in the layer's own units; "
-        f"from {number(float(means.min()))} to {number(float(means.max()))}.",
+        f"{what}: from {number(float(means.min()))} to {number(float(means.max()))}.",
         f"Highest: {highest}.{silent}",
     ]
