@@ -17,6 +17,10 @@ def test_zero_between_equal_limits_is_mid_grey():
     assert tone(np.zeros((2, 3, 3)), (-0.07, 0.07)).tolist() == np.full((2, 3, 3), 128).tolist()
 
 
+def test_the_tiniest_numbers_have_their_levels_too():
+    assert tone(np.array([0, 1e-44, 2e-44], np.float32), (0, 2e-44)).tolist() == [0, 128, 255]
+
+
 def test_levels_are_rounded_to_the_nearest():
     values = RNG.random(1000, dtype=np.float32)
     assert np.abs(tone(values, (0, 1)) - 255 * values).max() <= 0.5 + 1e-4

@@ -26,7 +26,8 @@ def tone(values: NDArray[np.floating], limits: Limits) -> NDArray[np.uint8]:
         msg = f"limits {limits}; give a lower and a higher number"
         raise ValueError(msg)
     scaled = np.asarray(values, np.float32) - np.float32(low)
-    scaled *= np.float32(255 / (high - low))
+    scaled /= np.float32(high - low)  # 255 over a tiny span would be infinite
+    scaled *= np.float32(255)
     scaled += np.float32(0.5)
     return np.clip(scaled, 0, 255, out=scaled).astype(np.uint8)
 
