@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from rlviz_cam import Ascent, LayerInfo, Objective, ReceptiveField, Recipe, receptive_field
 from rlviz_video import progress
@@ -84,14 +85,9 @@ def filter_report(
     info = opened.backend.layer(layer)
     chosen = chosen_features(info, features)
     field, notes = _field(opened, info)
-    statistics = Statistics(chosen, info.nonlinearity)
-    floor = 0.0 if info.nonlinearity in RECTIFIERS else float("-inf")
-    patches = TopPatches(len(chosen), top, grid_of(info), field, above=floor)
-    for batch in progress(pictures, None, f"pictures through {layer}"):
-        activations = opened.backend.activations(batch.inputs, [layer])[layer]
-        responses = by_channel(activations, info)[:, chosen]
-        statistics.add(responses)
-        patches.add(responses, batch.names, batch.levels)
+    statistics, patches = _look(
+        opened, info, chosen, pictures, _kept(info, len(chosen), top, field, pictures)
+    )
     ascent = None
     if recipe is not None:
         objective = Objective.of_channels(layer, chosen)
@@ -112,6 +108,35 @@ def filter_report(
         field=field,
         notes=(*notes, *_count_note(top, pictures.seen), *pictures.notes),
     )
+
+
+def _kept(
+    info: LayerInfo, rows: int, top: int, field: ReceptiveField | None, pictures: PictureSet
+) -> TopPatches:
+    """Return what keeps the patches: behind a rectifier an activation of 0 is no answer."""
+    grid = grid_of(info)
+    over_time = pictures.overlap and len(grid) in {1, 3}
+    return TopPatches(
+        rows,
+        top,
+        grid,
+        field,
+        above=0.0 if info.nonlinearity in RECTIFIERS else float("-inf"),
+        first=prod(grid) - prod(grid[1:]) if over_time else 0,
+    )
+
+
+def _look(
+    opened: Opened, info: LayerInfo, chosen: Sequence[int], pictures: PictureSet, patches: TopPatches
+) -> tuple[Statistics, TopPatches]:
+    """Pass all pictures through the network once."""
+    statistics = Statistics(chosen, info.nonlinearity)
+    for batch in progress(pictures, None, f"pictures through {info.name}"):
+        activations = opened.backend.activations(batch.inputs, [info.name])[info.name]
+        responses = by_channel(activations, info)[:, chosen]
+        statistics.add(responses)
+        patches.add(responses, batch.names, batch.levels)
+    return statistics, patches
 
 
 def grid_of(info: LayerInfo) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from rlviz_overlay import DARK, Color, Frame, encode_png
 
 from network_analyzer.report.filter_report import FilterReport
 from network_analyzer.report.patches import Patch
-from network_analyzer.report.tiles import CHECK, SIDE, patch_tile, stimulus_tile
+from network_analyzer.report.tiles import CHECK, PAGE, SIDE, patch_tile, stimulus_tile
 from network_analyzer.report.wording import (
     facts,
     figures,
@@ -25,7 +25,7 @@ from network_analyzer.report.wording import (
 _STYLE = """
 :root {{ color-scheme: dark; --line: #2b3138; --dim: #9aa5b1; --warn: {warning}; }}
 * {{ box-sizing: border-box; }}
-body {{ margin: 0 auto; max-width: 1320px; padding: 40px 24px 64px; background: #14171a; color: #e8ecf0;
+body {{ margin: 0 auto; max-width: 1320px; padding: 40px 24px 64px; background: {page}; color: #e8ecf0;
        font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }}
 h1 {{ margin: 0 0 4px; font-size: 30px; letter-spacing: -0.01em; overflow-wrap: anywhere; }}
 p {{ margin: 0 0 18px; color: var(--dim); max-width: 90ch; }}
@@ -36,8 +36,8 @@ header, .legend {{ margin-bottom: 26px; }}
 .legend {{ padding: 14px 18px; border: 1px solid var(--line); border-radius: 8px; }}
 .legend dl {{ font-size: 13px; }}
 table {{ width: 100%; border-collapse: collapse; }}
-th {{ position: sticky; top: 0; z-index: 1; padding: 8px 18px 8px 0; background: #14171a; color: var(--dim);
-     font-size: 13px; font-weight: 500; text-align: left; }}
+th {{ position: sticky; top: 0; z-index: 1; padding: 8px 18px 8px 0; background: {page}; color: var(--dim);
+     font-size: 13px; font-weight: 500; text-align: left; white-space: nowrap; }}
 td {{ padding: 14px 18px 14px 0; border-top: 1px solid var(--line); vertical-align: top; }}
 td.number {{ font-size: 20px; font-weight: 600; white-space: nowrap; }}
 td.figures dl {{ gap: 0 12px; font-size: 13px; width: max-content; }}
@@ -50,7 +50,7 @@ figcaption b {{ color: #e8ecf0; font-weight: 500; }}
 .smooth {{ image-rendering: auto; }}
 .patches {{ display: flex; flex-wrap: wrap; gap: 10px; }}
 .dead, .silent {{ display: inline-block; padding: 0 8px; border: 1px solid var(--warn); border-radius: 9px;
-                 background: var(--warn); color: #14171a; font-size: 12px; font-weight: 600; }}
+                 background: var(--warn); color: {page}; font-size: 12px; font-weight: 600; }}
 .silent {{ background: none; color: var(--warn); }}
 .none {{ color: var(--dim); font-size: 13px; }}
 .squares {{ display: inline-block; width: 32px; height: 12px; vertical-align: -1px;
@@ -76,7 +76,11 @@ _PAGE = """<!doctype html>
 def html_page(report: FilterReport) -> str:
     """Return the page of a report."""
     style = _STYLE.format(
-        warning=_hex(DARK.warning), rule=_hex(DARK.rule), track=_hex(DARK.track), check=2 * CHECK
+        page=_hex(PAGE),
+        warning=_hex(DARK.warning),
+        rule=_hex(DARK.rule),
+        track=_hex(DARK.track),
+        check=2 * CHECK,
     )
     rows = "\n".join(_row(report, row) for row in range(len(report.rows)))
     return _PAGE.format(

@@ -48,6 +48,8 @@ class TopPatches:
         grid: What a channel's cells are numbered by: (h, w), (T, h, w) or (T,) over time steps, () of a unit.
         field: The layer's receptive field; None shows whole pictures.
         above: Only activations above this are kept.
+        first: Cells before this one are left out: where the pictures of one input are in the next one too,
+            only those of the last step are looked at.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class TopPatches:
         field: ReceptiveField | None,
         *,
         above: float = -np.inf,
+        first: int = 0,
     ) -> None:
         if top < 1:
             msg = f"the top {top} patches; give 1 or more"
@@ -65,6 +68,7 @@ class TopPatches:
         self._top = top
         self._grid = grid
         self._field = field
+        self._first = first
         self._seen = 0
         self._values = np.full((channels, top), above, np.float32)
         self._patches = np.full((channels, top), None, dtype=object)
@@ -77,7 +81,7 @@ class TopPatches:
             names: Of the N pictures.
             levels: uint8 (N, C, H, W) or (N, T, C, H, W).
         """
-        cells = responses.argmax(axis=2)
+        cells = responses[:, :, self._first :].argmax(axis=2) + self._first
         best = np.take_along_axis(responses, cells[:, :, None], axis=2)[:, :, 0]
         all_values = np.concatenate([self._values, best.T], axis=1)
         order = np.argsort(-all_values, axis=1, kind="stable")[:, : self._top]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from rlviz_overlay import DARK, Color, Frame, Size, new_canvas
 
 from network_analyzer.report.filter_report import FilterReport
-from network_analyzer.report.tiles import patch_tile, stimulus_tile
+from network_analyzer.report.tiles import PAGE, patch_tile, stimulus_tile
 from network_analyzer.report.wording import (
     facts,
     figures,
@@ -45,7 +45,7 @@ class Sheet:
     @classmethod
     def blank(cls) -> "Sheet":
         """A page with nothing on it."""
-        figure = Figure(figsize=(WIDTH / 25.4, HEIGHT / 25.4), facecolor=_rgb(DARK.background))
+        figure = Figure(figsize=(WIDTH / 25.4, HEIGHT / 25.4), facecolor=_rgb(PAGE))
         axes: Any = figure.add_axes((0, 0, 1, 1))  # pyright: ignore[reportUnknownMemberType] - matplotlib's
         axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
         axes.axis("off")
@@ -74,7 +74,7 @@ class Sheet:
         largest = max(max(frame.shape[:2]) for frame in frames)
         pixels = largest / side
         lefts = [round(place * step * pixels) for place in range(len(frames))]
-        strip = new_canvas(Size(lefts[-1] + largest, largest), DARK.background)
+        strip = new_canvas(Size(lefts[-1] + largest, largest), PAGE)
         for left, frame in zip(lefts, frames, strict=True):
             height, width = frame.shape[:2]
             strip[:height, left : left + width] = frame

@@ -53,6 +53,8 @@ class PictureSet:
         count: Number of pictures, broken ones among them; None where only reading all of them tells.
         frames: How many pictures one input of the network is shown as: one per step over time, and one per
             channel where there are neither 1 nor 3.
+        overlap: Whether the pictures follow each other and one input is made of several: each is the newest
+            of one input, and in the next ones too.
         seen: How many were given so far in the newest iteration.
     """
 
@@ -60,6 +62,7 @@ class PictureSet:
         self.name, self.kind, self.count = source.name, source.kind, source.count
         self._steps, self._channels = _depth(opened)
         self.frames = self._steps * self._channels
+        self.overlap = source.follows and self.frames > 1 and 1 in {self._steps, self._channels}
         self.seen = 0
         self._source = source
         self._opened = opened
@@ -117,8 +120,7 @@ class PictureSet:
 
     def _samples(self) -> Iterator[tuple[str, object]]:
         """Give pictures; of a source whose pictures follow each other, the newest ones that make an input."""
-        together = self._source.follows and 1 in {self._steps, self._channels}
-        depth = self.frames if together else 1
+        depth = self.frames if self.overlap else 1
         window: deque[NDArray[Any]] = deque(maxlen=depth)
         for name, picture in self._readable():
             if depth == 1:

@@ -6,7 +6,7 @@ from math import ceil, sqrt
 import numpy as np
 from numpy.typing import NDArray
 from rlviz_cam import Box
-from rlviz_overlay import DARK, Frame, Size, new_canvas, resize_frame
+from rlviz_overlay import DARK, Color, Frame, Size, new_canvas, resize_frame
 
 from network_analyzer.input_pictures import Levels
 from network_analyzer.references import picture_levels
@@ -16,6 +16,8 @@ SIDE = 84
 """Longer side in pixels that a tile has at most."""
 GAP = 2
 """Pixels between the frames of one tile."""
+PAGE: Color = (20, 23, 26)
+"""What tiles lie on."""
 CHECK = 4
 """Pixels of a square of the pattern that stands for what lies outside a picture."""
 
@@ -80,8 +82,9 @@ def _beside_each_other(frames: Sequence[Frame]) -> Frame:
     columns = ceil(sqrt(len(frames)))
     rows = ceil(len(frames) / columns)
     whole = Size(columns * (width + GAP) - GAP, rows * (height + GAP) - GAP)
-    canvas: NDArray[np.uint8] = new_canvas(whole, DARK.rule)
+    canvas: NDArray[np.uint8] = new_canvas(whole, PAGE)
     for number, frame in enumerate(frames):
         y, x = number // columns * (height + GAP), number % columns * (width + GAP)
+        canvas[y : y + height + GAP, x : x + width + GAP] = DARK.rule
         canvas[y : y + height, x : x + width] = frame
     return canvas

@@ -106,27 +106,35 @@ def legend(report: FilterReport) -> Mapping[str, str]:
     """What the names of the figures mean."""
     layer = report.layer
     cells = " over all cells" if grid_of(layer) else ""
-    found = {
-        "mean, deviation, highest": f"of the activations{cells} of all pictures",
-        "zero": "share of activations that are exactly 0 (behind a ReLU)",
-        "saturated": "share of activations beyond 0.99 of the nonlinearity's half range, "
-        "– where it has no bounds",
-        **_states(report),
-    }
+    rectified = report.rows[0].zero_share is not None
+    listed = "mean, deviation, highest" if rectified else "mean, deviation, lowest, highest"
+    found = {listed: f"of the activations{cells} of all pictures"}
+    if rectified:
+        found["zero"] = f"share of activations that are exactly 0, behind the {layer.nonlinearity}"
+    half = "share of activations beyond 0.99 of the nonlinearity's half range"
+    found["saturated"] = f"{half}; – where it has no bounds"
+    found |= _states(report)
     if report.ascent is not None:
-        found["score, noise"] = (
-            f"mean activation{cells} for the stimulus shown, and the highest of that for plain noise"
-        )
-    shown = f"the {report.top} highest activations, at most one per picture, and what that cell sees"
-    if layer.steps is not None:
-        shown += " of the picture of its time step"
-    found["patches"] = f"{shown}; below: activation and the picture's place in the set, from #0"
+        scored = f"mean activation{cells}" if cells else "activation"
+        if layer.nonlinearity == "softmax":
+            scored = "the value before the softmax"
+        found["score, noise"] = f"{scored} for the stimulus shown, and the highest of that for plain noise"
+    found["patches"] = _patches(report)
     if report.frames > 1:
         order = "row by row in the network's order (a stack of frames: the oldest first)"
         found["frames"] = f"an input is {report.frames} pictures, {order}"
     if report.field is not None:
         found["squares"] = "lie outside the picture"
     return found
+
+
+def _patches(report: FilterReport) -> str:
+    """What the patches are."""
+    sees = "what that cell sees" if report.field is not None else "the whole picture"
+    if report.field is not None and report.layer.steps is not None:
+        sees += " of the picture of its time step"
+    shown = f"the {report.top} highest activations, at most one per picture, and {sees}"
+    return f"{shown}; below: activation and the picture's place in the set, from #0"
 
 
 def _states(report: FilterReport) -> Mapping[str, str]:
