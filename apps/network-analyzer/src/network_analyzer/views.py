@@ -251,8 +251,12 @@ def saliency_view(
 
 
 def _named(chosen: Sequence[int], count: int) -> list[str]:
-    """What a file's name says of the features: nothing where it is all of them."""
-    return [] if list(chosen) == list(range(count)) else ["_".join(str(one) for one in chosen)]
+    """What a file's name says of the features: nothing where it is all of them; `0-7`, or each one."""
+    if list(chosen) == list(range(count)):
+        return []
+    if len(chosen) > 1 and list(chosen) == list(range(chosen[0], chosen[-1] + 1)):
+        return [f"{chosen[0]}-{chosen[-1]}"]
+    return ["_".join(str(one) for one in chosen)]
 
 
 def _one_step(
