@@ -107,7 +107,7 @@ def _tub_names(tub: Path) -> Iterator[str]:
         for number, line in enumerate(lines):
             if number not in deleted:
                 yield str(json.loads(line)["cam/image_array"])
-    except (ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         msg = f"{tub} is not a whole tub of donkeycar: {error}; {tub / 'images'} are its pictures alone"
         raise ValueError(msg) from error
 
