@@ -28,13 +28,15 @@ p {{ margin: 0 0 14px; color: var(--dim); max-width: 75ch; }}
 article {{ margin-top: 36px; padding-top: 28px; border-top: 1px solid var(--line);
           display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 28px; }}
 video, img {{ width: 100%; display: block; border-radius: 6px; background: #000; }}
-figure {{ margin: 0 0 20px; }} figcaption {{ color: var(--dim); font-size: 14px; margin-top: 4px; }}
+article.wide {{ grid-template-columns: 1fr; }} article.wide > :first-child {{ order: 1; }}
+.pictures {{ display: grid; grid-template-columns: 1fr 1fr; gap: 24px; align-items: start; }}
+figure {{ margin: 0; }} figcaption {{ color: var(--dim); font-size: 14px; margin-top: 4px; }}
 a {{ color: var(--accent); }}
 dl {{ margin: 0; display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; font-size: 14px; }}
 dt {{ color: var(--dim); }} dd {{ margin: 0; overflow-wrap: anywhere; }}
 .sample {{ display: inline-block; margin-bottom: 10px; padding: 1px 9px; border-radius: 9px;
           background: var(--accent); color: #14171a; font-size: 13px; font-weight: 600; }}
-@media (max-width: 800px) {{ article {{ grid-template-columns: 1fr; }} }}
+@media (max-width: 800px) {{ article, .pictures {{ grid-template-columns: 1fr; }} }}
 </style>
 <h1>{title}</h1>
 <p>{summary}</p>
@@ -42,8 +44,8 @@ dt {{ color: var(--dim); }} dd {{ margin: 0; overflow-wrap: anywhere; }}
 </html>
 """
 
-_ARTICLE = """<article>
-<div>{shown}</div>
+_ARTICLE = """<article{kind}>
+<div{inside}>{shown}</div>
 <div><h2>{title}</h2>{sample}<p>{caption}</p><dl>{facts}</dl>{pages}</div>
 </article>"""
 
@@ -187,6 +189,8 @@ def _article(entry: GalleryEntry) -> str:
     shown += [_PICTURE.format(path=escape(path), what=escape(what)) for path, what in entry.pictures.items()]
     pages = (f'<p><a href="{escape(path)}">{escape(what)}</a></p>' for path, what in entry.pages.items())
     return _ARTICLE.format(
+        kind=' class="wide"' if entry.pictures else "",
+        inside=' class="pictures"' if entry.pictures else "",
         title=escape(entry.title),
         shown="\n".join(shown),
         pages="".join(pages),

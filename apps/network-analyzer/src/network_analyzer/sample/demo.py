@@ -71,7 +71,7 @@ def _views(sample: Sample, recipe: Recipe) -> Iterator[tuple[str, View]]:
     for layer in sample.convolutions:
         view = stimuli_view(opened, layer, range(8), recipe)[1]
         yield f"What the first features of {layer} prefer, and what they answered to it", view
-    yield f"What {first} sees of one picture", maps_view(opened, first, reference, "gray")[1]
-    yield f"Where {last} is active", maps_view(opened, last, reference, "heat", features=range(16))[1]
+    yield f"What {first} sees of one picture", maps_view(opened, first, reference, "gray", scale="channel")[1]
+    yield f"Where {last} is active", maps_view(opened, last, reference, "heat", features=range(8))[1]
     yield f"The mean of each channel of {last}", maps_view(opened, last, reference, "plot")[1]
     yield "Which pixels change the strongest output", saliency_view(opened, reference)[1]
