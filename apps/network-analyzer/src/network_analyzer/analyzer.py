@@ -116,7 +116,7 @@ class NetworkAnalyzer:
     @property
     def preprocessing(self) -> str:
         """How pictures become inputs, and who says so."""
-        return f"{self._opened.preprocessing.describe()} ({self._opened.stated_by})"
+        return self._opened.inputs_are()
 
     # ------------------------------------------------------------------ layers
 
@@ -186,7 +186,7 @@ class NetworkAnalyzer:
         Args:
             layer_name: the layer.
             feature_ids: which features; all by default.
-            optimization_steps: gradient steps at each size of the picture.
+            optimization_steps: gradient steps at the first size of the picture, fewer at larger ones.
             recipe: how; it has steps of its own.
             seed: the same seed gives the same pictures.
             chunk: pictures of one pass at most, which bounds the memory.

@@ -151,7 +151,7 @@ def report(*, as_json: bool, **given: Any) -> None:  # noqa: ANN401
 
 @cli.command()
 @click.option("-o", "--output-folder", type=PATH, default=Path("network-analyzer-demo"), show_default=True)
-@click.option("-n", "--steps", default=30, show_default=True, help="Gradient steps at each size.")
+@click.option("-n", "--steps", default=30, show_default=True, help="Gradient steps at the first size.")
 @force_option
 def demo(*, output_folder: Path, steps: int, force: bool) -> None:
     """Show the sample network that comes with the framework installed here."""

@@ -44,7 +44,7 @@ def open_settings(settings: NetworkSettings, say: Say) -> Opened:
             trust=settings.trust,
         )
     say(f"Network: {opened.name}, {settings.model}")
-    say(f"Inputs: {opened.preprocessing.describe()} ({opened.stated_by})")
+    say(f"Inputs: {opened.inputs_are()}")
     return opened
 
 
@@ -54,7 +54,7 @@ def list_layers(settings: NetworkSettings, say: Say) -> list[Made]:
     rows: list[Made] = []
     for info in opened.backend.layers(every=True):
         shape = " x ".join(str(size) for size in info.output_shape)
-        after = f", after {info.taken_after}" if info.taken_after else ""
+        after = f", after {info.taken_after} ({info.nonlinearity})" if info.taken_after else ""
         say(f"{info.name:<32} {info.kind:<14} {shape:<18} {info.parameters:>12,} parameters{after}")
         rows.append(
             {

@@ -23,3 +23,7 @@ class Opened:
     preprocessing: Preprocessing
     stated_by: str
     source: Path | None = None
+
+    def inputs_are(self) -> str:
+        """Say how pictures become inputs, and who says so."""
+        return f"{self.preprocessing.describe()}; {self.stated_by}"

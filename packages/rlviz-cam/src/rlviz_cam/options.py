@@ -76,7 +76,12 @@ def recipe_options(command: Any) -> Any:  # noqa: ANN401 - as click's own decora
     """The fields of `Recipe` that people change, given on by their names."""
     for option in reversed(
         (
-            click.option("--steps", default=_RECIPE.steps, show_default=True, help="Steps at each size."),
+            click.option(
+                "--steps",
+                default=_RECIPE.steps,
+                show_default=True,
+                help="Steps at the first size; fewer at larger ones.",
+            ),
             click.option(
                 "--size",
                 type=(int, int),

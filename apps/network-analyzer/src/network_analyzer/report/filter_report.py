@@ -95,7 +95,7 @@ def filter_report(
     return FilterReport(
         network=opened.name,
         layer=info,
-        inputs=f"{opened.preprocessing.describe()} ({opened.stated_by})",
+        inputs=opened.inputs_are(),
         pictures=f"{pictures.name} ({pictures.kind})",
         seen=pictures.seen,
         frames=pictures.frames,

@@ -22,7 +22,7 @@ def make_demo(folder: Path, steps: int, *, force: bool, say: Callable[[str], Non
 
     Args:
         folder: where figures and `index.html` go.
-        steps: gradient steps at each size of a preferred picture.
+        steps: gradient steps at the first size of a preferred picture.
         force: replace what is there.
         say: takes each line for the console.
 
