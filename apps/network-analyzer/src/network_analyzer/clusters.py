@@ -1,7 +1,7 @@
 """Which pictures a layer takes to be alike."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,4 +73,4 @@ def _embedded(activations: NDArray[np.float32], seed: int) -> tuple[NDArray[np.f
         message = "the layer answers to all pictures alike; there is nothing to tell them apart by"
         raise ValueError(message)
     layout: Any = TSNE(perplexity=perplexity, init="pca", random_state=seed)
-    return np.asarray(cast("Any", layout.fit_transform(activations)), np.float32), perplexity
+    return np.asarray(layout.fit_transform(activations), np.float32), perplexity

@@ -10,32 +10,24 @@ from rlviz_video.options import force_option, json_option
 PATH = click.Path(path_type=Path)
 
 
-class FeatureList(click.ParamType):
-    """Features by number: `24,57,89`, `0-15`, or both."""
-
-    name = "LIST"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        """`0-2,7` as (0, 1, 2, 7).
-
-        Raises:
-            click.BadParameter: it is no such list.
-        """
-        if isinstance(value, tuple):
-            return value  # pyright: ignore[reportUnknownVariableType] - converted already
-        features: list[int] = []
-        for part in str(value).split(","):
-            first, dash, last = part.strip().partition("-")
-            if not first.isdecimal() or (dash and not last.isdecimal()):
-                self.fail(
-                    f"{value!r} is no list of features; give numbers such as 0-15 or 3,7,12", param, ctx
-                )
-            features += range(int(first), int(last if dash else first) + 1)
-        if not features:
-            self.fail(f"{value!r} names no feature; the first of a range comes first", param, ctx)
-        return tuple(features)
+def feature_list(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> tuple[int, ...] | None:
+    """`0-2,7` as (0, 1, 2, 7)."""
+    del context, parameter
+    if value is None:
+        return None
+    features: list[int] = []
+    for part in value.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            message = f"{value!r} is no list of features; give numbers such as 0-15 or 3,7,12"
+            raise click.BadParameter(message)
+        features += range(int(first), int(last if dash else first) + 1)
+    if not features:
+        message = f"{value!r} names no feature; the lower number of a range comes first"
+        raise click.BadParameter(message)
+    return tuple(features)
 
 
 model_argument = click.argument("model", type=PATH)
@@ -45,7 +37,10 @@ network_options = together(model_argument, preprocessing_option, device_option, 
 layer_option = click.option("--layer", required=True, help="The layer, by the name that `layers` lists.")
 
 features_option = click.option(
-    "--features", type=FeatureList(), help="Which features, such as 0-15 or 3,7,12.  [default: all]"
+    "--features",
+    callback=feature_list,
+    metavar="LIST",
+    help="Which features, such as 0-15 or 3,7,12.  [default: all]",
 )
 
 figure_options = together(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,8 +182,7 @@ def maps_view(
     def draw() -> Frame:
         if shape == "bars":
             return bars_figure(means[chosen], title, chosen)
-        kind = cast('Literal["gray", "heat"]', shape)
-        return maps_figure(drawn[chosen], reference.picture, title, chosen, mode=kind, scale=scale)
+        return maps_figure(drawn[chosen], reference.picture, title, chosen, mode=shape, scale=scale)
 
     view = View(
         draw,
