@@ -78,7 +78,7 @@ def show_frame(frame: Frame, title: str) -> None:
 
     with _own_qt():
         try:
-            figure: Any = plt.figure(figsize=(4, 3), dpi=_DPI, frameon=False)
+            figure: Any = plt.figure(figsize=(4, 3), dpi=_DPI, facecolor=frame[0, 0] / 255)
         except (ImportError, RuntimeError) as error:
             msg = f"matplotlib cannot open a window ({error}); expected {_TOOLKITS}; {_SAVE}"
             raise OSError(msg) from error
