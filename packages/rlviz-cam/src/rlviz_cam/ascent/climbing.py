@@ -23,7 +23,7 @@ Levels = NDArray[np.uint8]
 Numbers = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
-LEAK = 0.01
+LEAK = 0.1
 """Slope of a layer's own nonlinearity below 0 while climbing, so that a silent channel finds its way up."""
 
 GREY = 128
@@ -134,7 +134,7 @@ class _Climber:
                     again, self.plain[best], by_plain[which, best], count, rate
                 )
         dead = silent & _is_constant(by_plain.min(axis=1), np.maximum(by_plain.max(axis=1), scores))
-        pictures[dead] = GREY
+        pictures[dead], scores[dead] = GREY, by_plain[dead, -1]
         return pictures, scores, dead
 
     def _climbed(self, objective: Objective, keys: Sequence[tuple[int, ...]]) -> tuple[Pictures, Flags]:
@@ -164,8 +164,11 @@ class _Climber:
         adam = Adam(self.recipe.rate)
         size = (painting.shape[-2], painting.shape[-1])
         scores: list[Numbers] = []
+        is_last = painting.shape == self.plain.shape[1:]
+        moved = len(numbers) - (round(self.recipe.settle * len(numbers)) if is_last else 0)
         for number in numbers:
-            warp = Warp.draw(self.recipe, size, np.random.default_rng((self.seed, 3, number)))
+            random = np.random.default_rng((self.seed, 3, number))
+            warp = Warp.draw(self.recipe, size, random) if number in numbers[:moved] else None
             levels = painting.levels(parameters)
             shown = levels * _WHITE
             found = self.sight.look(shown if warp is None else warp(shown), objective, leak=LEAK)

@@ -58,7 +58,7 @@ class Painting:
             levels: What ``levels`` returned for the parameters.
             gradients: The gradient by the levels, of the same shape.
         """
-        slopes = levels * (np.float32(1) - levels)
+        slopes = np.multiply(levels, 1 - levels, dtype=np.float32)
         slopes *= gradients
         image = self._mixed(slopes, COLOURS.T)
         return image if self._spectrum is None else self._spectrum.adjoint(image)
@@ -73,8 +73,8 @@ class Painting:
     def noise(self, random: np.random.Generator) -> NDArray[np.float32]:
         """Return the parameters of one picture of faint noise, drawn alike; without the axis of images."""
         if self._spectrum is None:
-            return random.normal(0, 0.1, self.shape).astype(np.float32)
-        return random.normal(0, 0.01, (*self.shape[:-2], *self._spectrum.shape)).astype(np.float32)
+            return random.normal(0, 0.3, self.shape).astype(np.float32)
+        return random.normal(0, 0.05, (*self.shape[:-2], *self._spectrum.shape)).astype(np.float32)
 
     def _mixed(self, image: Pictures, matrix: NDArray[np.float32]) -> Pictures:
         """Colours turned by a matrix, where there are colours to turn."""

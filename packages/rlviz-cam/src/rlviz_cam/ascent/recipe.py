@@ -30,7 +30,8 @@ class Recipe:
         jitter: Pixels that a picture is moved by at most, in each step.
         zoom: Share by which it is made larger or smaller at most, in each step.
         rotate: Degrees by which it is turned at most, in each step.
-        rate: Step size of the optimizer.
+        settle: Share of the steps at the final size, the last ones, in which nothing is moved.
+        rate: Step size of the optimizer, in the parameters of the pictures.
         l2: Weight of the mean squared distance from mid-grey, in levels of 0 to 1: what it comes to is taken
             from the objective.
         total_variation: Weight of the mean squared difference of neighbouring pixels, in levels of 0 to 1.
@@ -40,15 +41,16 @@ class Recipe:
     """
 
     steps: int = 30
-    taper: float = 0.5
+    taper: float = 0.6
     scales: tuple[float, ...] = (0.25, 0.5, 1.0)
     size: tuple[int, int] | None = None
-    parameterisation: Parameterisation = "fourier"
+    parameterisation: Parameterisation = "pixels"
     decorrelate: bool = True
     jitter: int = 4
     zoom: float = 0.05
     rotate: float = 5.0
-    rate: float = 0.05
+    settle: float = 0.5
+    rate: float = 0.7
     l2: float = 0.0
     total_variation: float = 0.0
 
@@ -71,6 +73,7 @@ class Recipe:
             "jitter": (self.jitter >= 0, "0 or more"),
             "zoom": (0 <= self.zoom < 1, "0 or more, below 1"),
             "rotate": (0 <= self.rotate <= 180, "0 to 180 degrees"),
+            "settle": (0 <= self.settle <= 1, "0 to 1"),
             "rate": (0 < self.rate < np.inf, "above 0"),
             "l2": (0 <= self.l2 < np.inf, "0 or more"),
             "total_variation": (0 <= self.total_variation < np.inf, "0 or more"),
@@ -103,8 +106,8 @@ class Recipe:
 
         Args:
             own: Height and width of the network's own input, in pixels.
-            least: The smallest height and width that the layer can be computed for. Smaller sizes become
-                this one; of sizes that are then the same, one is passed through.
+            least: The smallest height and width that the layer can be computed for. Scales that are too
+                small become the smallest that is not; of sizes that are the same, one is passed through.
 
         Raises:
             ValueError: When ``size`` is smaller than that.
@@ -115,8 +118,11 @@ class Recipe:
                 f"size {final[0]} x {final[1]} is too small: the layer needs {least[0]} x {least[1]} or more"
             )
             raise ValueError(msg)
+        smallest = max(least[0] / final[0], least[1] / final[1])
         sizes = dict.fromkeys(
-            tuple(max(round(scale * side), low) for side, low in zip(final, least, strict=True))
+            tuple(
+                max(round(max(scale, smallest) * side), low) for side, low in zip(final, least, strict=True)
+            )
             for scale in self.scales
         )
         return tuple(
