@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import Any
 
 from matplotlib.backends.backend_pdf import PdfPages
@@ -32,7 +32,8 @@ _ROW = 29.0
 _TILE = 19.0
 _STIMULUS_AT, _PATCHES_AT = 62.0, 96.0
 _SMALL, _NORMAL, _LARGE = 6.5, 8.0, 15.0
-_LETTERS = 150
+_NAMES, _LETTERS, _TITLE = 52.0, 125, 85
+"""Width of the column of names, in millimetres; letters of a line beside it, and of the title's lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +115,16 @@ def sheets(report: FilterReport) -> Iterator[Sheet]:
 
 
 def _numbered(sheet: Sheet, report: FilterReport, page: int) -> Sheet:
-    words = f"{title(report)}, page {page}"
+    words = shorten(f"page {page}: {title(report)}", 200)
     sheet.text(_MARGIN, HEIGHT - 8, words, size=_SMALL, color=DARK.muted)
     return sheet
 
 
 def _head(sheet: Sheet, report: FilterReport) -> float:
     """Draw what stands above the rows; return where these begin."""
-    sheet.text(_MARGIN, _MARGIN, title(report), size=_LARGE)
-    y = _named(sheet, facts(report), _MARGIN + 10, DARK.text)
+    lines = wrap(title(report), _TITLE)
+    sheet.text(_MARGIN, _MARGIN, "\n".join(lines), size=_LARGE)
+    y = _named(sheet, facts(report), _MARGIN + 3 + 7 * len(lines), DARK.text)
     y = _named(sheet, {f"note {n}": note for n, note in enumerate(report.notes, 1)}, y, DARK.warning)
     y = _named(sheet, legend(report), y + 2, DARK.muted)
     return _columns(sheet, report, y + 3)
@@ -133,7 +135,7 @@ def _named(sheet: Sheet, named: Mapping[str, str], y: float, color: Color) -> fl
     for name, value in named.items():
         lines = wrap(value, _LETTERS)
         sheet.text(_MARGIN, y, name, color=DARK.muted)
-        sheet.text(_MARGIN + 42, y, "\n".join(lines), color=color)
+        sheet.text(_MARGIN + _NAMES, y, "\n".join(lines), color=color)
         y += _LINE * len(lines)
     return y
 
@@ -181,11 +183,12 @@ def _patches(sheet: Sheet, report: FilterReport, row: int, y: float) -> None:
         sheet.text(left, y, "none: it answered to no picture", size=_SMALL, color=DARK.muted)
         return
     step = min((WIDTH - _MARGIN - left) / report.top, _TILE + 3)
+    size = min(_SMALL, 0.6 * step)
     tiles = [patch_tile(patch) for patch in patches]
     sheet.pictures(left, y, tiles, side=min(_TILE, step - 2), step=step)
     for place, patch in enumerate(patches):
         words = f"{number(patch.activation)}\n#{patch.number}"
-        sheet.text(left + place * step, y + _TILE + 1, words, size=_SMALL)
+        sheet.text(left + place * step, y + _TILE + 1, words, size=size)
 
 
 def _rgb(color: Color) -> tuple[float, float, float]:
