@@ -33,6 +33,24 @@ FIGURES = Path("docs/analysis/figures")
 """Where figures are saved, below the current folder."""
 
 
+WRITERS = {".html": write_html, ".pdf": write_pdf}
+"""How a report is written, by the ending of its file."""
+
+
+def save_report(report: FilterReport, presenter: Presenter) -> list[Path]:
+    """Save or show a report, as the presenter's mode says, as a page and as a document.
+
+    Returns:
+        The files that were saved, under names that were free.
+    """
+    name = file_name("filter_report", report.layer.name)
+    made = [
+        presenter.present_page(lambda path, write=write: write(report, path), f"{name}{suffix}")
+        for suffix, write in WRITERS.items()
+    ]
+    return [path for path in made if path is not None]
+
+
 class NetworkAnalyzer:
     """The filters of a trained network, what each one prefers, and what it sees.
 
@@ -346,9 +364,7 @@ class NetworkAnalyzer:
             recipe=recipe or Recipe(),
             seed=seed,
         )
-        name = file_name("filter_report", layer_name)
-        for suffix, write in ((".html", write_html), (".pdf", write_pdf)):
-            self._presenter.present_page(lambda path, write=write: write(report, path), f"{name}{suffix}")
+        save_report(report, self._presenter)
         return report
 
     layer_weights_plot = visualize_layer_weights

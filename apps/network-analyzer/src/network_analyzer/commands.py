@@ -8,13 +8,12 @@ from rlviz_cam import Recipe
 from rlviz_video import check_output, manifest_path
 from rlviz_video.command import native_stderr_held
 
-from network_analyzer.analyzer import FIGURES
+from network_analyzer.analyzer import FIGURES, WRITERS, save_report
 from network_analyzer.manifest import model_digest, write_figure_manifest
 from network_analyzer.opened import Opened
 from network_analyzer.opening import open_path
 from network_analyzer.references import Reference
 from network_analyzer.report.filter_report import filter_report
-from network_analyzer.report.page import write_html, write_pdf
 from network_analyzer.report.pictures import picture_set
 from network_analyzer.settings import (
     AscentSettings,
@@ -24,14 +23,12 @@ from network_analyzer.settings import (
     ReferenceSettings,
     ReportSettings,
 )
-from network_analyzer.showing import Presenter, file_name, save_figure, write_figure
+from network_analyzer.showing import Presenter, save_figure, write_figure
 from network_analyzer.views import View, features_in, maps_view, saliency_view, stimuli_view, weights_view
 
 Say = Callable[[str], None]
 Made = dict[str, object]
 """What was made, for `--json`."""
-
-WRITERS = {".html": write_html, ".pdf": write_pdf}
 
 
 def open_settings(settings: NetworkSettings, say: Say) -> Opened:
@@ -128,13 +125,11 @@ def write_report(
     network: NetworkSettings, settings: ReportSettings, recipe: Recipe, ascent: AscentSettings, say: Say
 ) -> Made:
     """Write the page of a layer, as HTML, PDF or both."""
-    name = FIGURES / file_name("filter_report", settings.layer)
-    wanted = [settings.out] if settings.out else [name.with_name(f"{name.name}{end}") for end in WRITERS]
-    for path in wanted:
-        if path.suffix.lower() not in WRITERS:
-            message = f"{path} ends in neither .html nor .pdf; a report is one of these"
+    if settings.out is not None:
+        if settings.out.suffix.lower() not in WRITERS:
+            message = f"{settings.out} ends in neither .html nor .pdf; a report is one of these"
             raise ValueError(message)
-        check_output(path, force=settings.force)
+        check_output(settings.out, force=settings.force)
     opened = open_settings(network, say)
     report = filter_report(
         opened,
@@ -148,17 +143,20 @@ def write_report(
     )
     for note in report.notes:
         say(note)
-    for path in wanted:
-        WRITERS[path.suffix.lower()](report, path, force=settings.force)
+    if settings.out is None:
+        made = save_report(report, Presenter("save", FIGURES))
+    else:
+        made = [WRITERS[settings.out.suffix.lower()](report, settings.out, force=settings.force)]
+    for path in made:
         say(f"Report: {path}")
-    return {"reports": [str(path) for path in wanted], "rows": [asdict(row) for row in report.rows]}
+    return {"reports": [str(path) for path in made], "rows": [asdict(row) for row in report.rows]}
 
 
 def _reference(opened: Opened, settings: ReferenceSettings, say: Say) -> Reference:
     """The picture that is asked for, of a file, or of what holds several."""
-    pictures = picture_set(settings.image, opened)
-    chosen = next(islice(pictures.references(), settings.frame, None), None)
-    if chosen is None or settings.frame < 0:
+    pictures = picture_set(settings.image, opened).references() if settings.frame >= 0 else ()
+    chosen = next(islice(pictures, max(settings.frame, 0), None), None)
+    if chosen is None:
         message = f"{settings.image} has no picture {settings.frame}; its pictures are numbered from 0"
         raise ValueError(message)
     for note in chosen.notes:
