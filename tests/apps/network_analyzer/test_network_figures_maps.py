@@ -1,5 +1,7 @@
 """Facts about figures of activation maps."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from network_analyzer.figures import maps as module
@@ -17,7 +19,7 @@ def drawn(monkeypatch) -> list[Drawn]:
     return spy_on_sheets(monkeypatch, module)
 
 
-def draw(maps, mode="gray", scale="layer", features=None, picture=PICTURE):
+def draw(maps, mode: Any = "gray", scale: Any = "layer", features=None, picture=PICTURE):
     return maps_figure(
         maps, picture, "net . conv: activations", features or range(len(maps)), mode=mode, scale=scale
     )

@@ -6,7 +6,6 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
-from matplotlib.colors import to_rgb
 from network_analyzer.figures import bars as bars_module
 from network_analyzer.figures.bars import IN_A_ROW, bars_figure, bars_plot
 from network_analyzer.figures.clusters import NAMED, clusters_figure, clusters_plot
@@ -53,7 +52,7 @@ def test_bars_are_as_far_apart_in_every_row_and_under_their_features_number():
     for row, axes in enumerate(figure.axes):
         for place, label in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True):
             assert label.get_text() == str(features[row * IN_A_ROW + int(place)])
-            middle = axes.collections[0].get_paths()[int(place)].vertices[:-1, 0].mean()
+            middle = np.asarray(axes.collections[0].get_paths()[int(place)].vertices)[:-1, 0].mean()
             assert middle == pytest.approx(place)
 
 
@@ -102,7 +101,7 @@ def test_every_class_has_its_points_and_a_colour_of_its_own():
     for drawn, name in zip(axes.collections, ("left", "right", "straight"), strict=True):
         assert drawn.get_label() == f"{name} (20)"
         assert np.asarray(drawn.get_offsets()) == pytest.approx(points[np.array(classes) == name])
-        colors.add(to_rgb(drawn.get_facecolor()[0]))
+        colors.add(tuple(np.ravel(drawn.get_facecolor()).tolist()))
     assert len(colors) == 3
 
 
@@ -122,7 +121,7 @@ def test_many_numbers_are_colours_on_a_scale():
 def test_of_many_names_the_most_frequent_have_colours_and_the_others_are_counted():
     names = [f"class {number}" for number in range(30)] + [f"class {number}" for number in range(NAMED)]
     axes = clusters_plot(some(50, 2), names).axes[0]
-    labels = [drawn.get_label() for drawn in axes.collections]
+    labels = [str(drawn.get_label()) for drawn in axes.collections]
     assert sorted(labels[:-1]) == sorted(f"class {number} (2)" for number in range(NAMED))
     assert labels[-1] == "10 others (10)"
     assert sum(len(np.asarray(drawn.get_offsets())) for drawn in axes.collections) == 50

@@ -32,7 +32,7 @@ def found(count: int, *shape: int, dead: tuple[int, ...] = (), resized_to=None) 
     pictures[is_dead] = 128
     scores = np.where(is_dead, -0.5, np.arange(count) + 1.25).astype(np.float32)
     noise = np.where(is_dead, -0.5, np.arange(count) + 0.125).astype(np.float32)
-    return Ascent(pictures, scores, noise, is_dead, (shape[-2:],), resized_to)
+    return Ascent(pictures, scores, noise, is_dead, ((shape[-2], shape[-1]),), resized_to)
 
 
 def test_each_stimulus_stands_under_its_features_number_with_what_it_reached_and_what_noise_did(drawn):
@@ -107,7 +107,7 @@ def test_another_number_of_features_than_of_stimuli_is_refused():
 
 
 def reference(picture=PICTURE, notes=()) -> Reference:
-    return Reference(np.zeros((3, 20, 30), np.uint8), picture, np.zeros((1, 3, 20, 30)), notes)
+    return Reference(np.zeros((3, 20, 30), np.uint8), picture, {"input": np.zeros((1, 3, 20, 30))}, notes)
 
 
 def test_saliency_stands_between_its_picture_and_both(salient):

@@ -89,6 +89,7 @@ def test_a_saved_figure_has_the_frames_pixels_and_the_folder_is_made_for_the_fir
     presenter.check()
     assert not folder.exists()
     path = presenter.present(lambda: FRAME, "weights_conv1")
+    assert path is not None
     assert path == folder / "weights_conv1.png"
     assert (read(path) == FRAME).all()
     assert [one.name for one in folder.iterdir()] == ["weights_conv1.png"]
