@@ -91,7 +91,7 @@ class TorchNetwork:
         shapes = self.shapes()
         return next(iter(shapes)) if len(shapes) == 1 else self.image()
 
-    def check(self, inputs: Inputs, *, is_resizable: Callable[[], bool] = lambda: False) -> None:
+    def check(self, inputs: Inputs, *, is_resizable: Callable[[], bool] | None = None) -> None:
         """Refuse inputs of another shape than the network's, and learn that shape from the first batch.
 
         Args:
@@ -109,7 +109,8 @@ class TorchNetwork:
             raise ValueError(msg)
         if self._shapes is None:
             self._learn(given, is_bare=not isinstance(inputs, Mapping))
-        if given != self._shapes and not (self._differs_in_size(given) and is_resizable()):
+        resized = is_resizable is not None and self._differs_in_size(given)
+        if given != self._shapes and not (resized and is_resizable()):
             shown = given if isinstance(inputs, Mapping) else given[_ONLY]
             msg = (
                 f"each sample has shape {shown}, but the network expects {self.input_shape}; "
@@ -140,13 +141,10 @@ class TorchNetwork:
         return {name: self.tensor(values) for name, values in named_inputs(inputs).items()}
 
     def tensor(self, values: NDArray[np.generic]) -> Tensor:
-        """Put an array on the network's device, as float32 where it is float64."""
-        array = np.ascontiguousarray(values)
-        if array.dtype == np.float64:
-            array = array.astype(np.float32)
-        if not array.flags.writeable:
-            array = array.copy()
-        return torch.from_numpy(array).to(self.device)
+        """Put a copy of an array on the network's device, as float32 where it is float64."""
+        dtype = np.float32 if values.dtype == np.float64 else values.dtype
+        # a network may write into what it is given
+        return torch.from_numpy(np.array(values, dtype=dtype, order="C")).to(self.device)
 
     def blank(self, *, requires_grad: bool = False) -> dict[str, Tensor]:
         """Return one sample of zeros, by name."""
