@@ -83,7 +83,7 @@ def sheet(
 
 def _cell(tiles: Sequence[Tile], picture: Size, theme: Theme) -> _Cell:
     """As wide as the picture, or as the widest caption where that is wider by less than a few letters."""
-    height = min(30, max(11, round((picture.width * picture.height) ** 0.5 / 12)))
+    height = min(30, max(11, round((picture.width * picture.height) ** 0.5 / 15)))
     bold, plain = TextStyle(height, theme.text, BOLD), TextStyle(height, theme.muted)
     lines = max((len(one.captions) for one in tiles), default=0)
     widest = max(
