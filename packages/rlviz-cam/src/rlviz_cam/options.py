@@ -110,6 +110,7 @@ def recipe_options(command: Any) -> Any:  # noqa: ANN401 - as click's own decora
                 show_default=True,
                 help="Degrees that it is turned by at most.",
             ),
+            click.option("--rate", default=_RECIPE.rate, show_default=True, help="Step size."),
         )
     ):
         command = option(command)
