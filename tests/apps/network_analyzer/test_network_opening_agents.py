@@ -118,6 +118,13 @@ def test_an_agent_that_observes_numbers_shows_weights_and_units():
     units = opened.backend.activations(reference.inputs, ["q_net.0"])["q_net.0"]
     assert units.shape == (1, 64)
     assert (units >= 0).all()
+    assert opened.stated_by == "the network takes numbers, as they are"
+
+
+def test_numbers_have_no_preprocessing_to_choose():
+    model = agent("PPO", world(-2, 2, (5,)), "MlpPolicy")
+    with pytest.raises(ValueError, match=r"^preprocessing 'unit' is for pictures, and the network takes num"):
+        open_network(model, preprocessing="unit")
 
 
 def test_the_agent_that_was_opened_is_left_as_it_was():

@@ -80,6 +80,6 @@ def needing(what: str, extra: str) -> Generator[None]:
 def _observed(space: Any) -> Preprocessing | None:  # noqa: ANN401 (gymnasium may be missing)
     """How levels of 0 to 255 become what an agent observes, from the bounds of its observations."""
     low, high = float(np.min(space.low)), float(np.max(space.high))
-    if len(space.shape) == 1 or space.dtype == np.uint8:
+    if space.dtype == np.uint8:
         return PREPROCESSINGS["raw"]
     return Preprocessing.of_range(low, high) if np.isfinite([low, high]).all() and low < high else None

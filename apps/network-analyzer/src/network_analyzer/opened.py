@@ -14,7 +14,8 @@ class Opened:
         backend: The network.
         name: What it is called on figures and in file names, such as `vgg16` or `pilot`.
         preprocessing: How levels of 0 to 255 become what it takes.
-        stated_by: Who says so, for people: `the agent's own`, `given`, or `the default; give preprocessing=`.
+        stated_by: Who says so, for people: `given`, `the agent's own`, `the model rescales itself, in layer
+            'rescaling'`, or `the default; preprocessing= changes it`.
         source: The file or folder that it was read from, if any.
     """
 

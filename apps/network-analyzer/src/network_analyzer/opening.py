@@ -6,7 +6,7 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from rlviz_cam import PREPROCESSINGS, Preprocessing, find_model, find_preprocessing, open_backend
+from rlviz_cam import PREPROCESSINGS, Backend, Preprocessing, find_model, find_preprocessing, open_backend
 from rlviz_cam.backends.keras_loading import load_keras
 
 from network_analyzer.agent_networks import is_agent, load_agent_file, needing, open_agent
@@ -18,6 +18,7 @@ Stated = str | tuple[float, float] | Preprocessing | None
 InputShape = tuple[int, ...] | Mapping[str, tuple[int, ...]] | None
 
 _DEFAULT = "unit"
+_NUMBERS = Preprocessing("numbers")
 _KINDS = "a .keras or .h5 file, a SavedModel folder, or an agent's .zip"
 _WEIGHTS = frozenset({".pt", ".pth", ".ckpt", ".pkl", ".bin", ".safetensors"})
 
@@ -34,7 +35,8 @@ def open_network(
 
     The preprocessing is stated, and not guessed: by the caller; else by an agent, which was trained on
     observations of its own; else by a Keras model that begins with a `Rescaling` or `Normalization` and so
-    takes levels as they are; else it is the default, `unit`: levels / 255.
+    takes levels as they are; else it is the default, `unit`: levels / 255. A network that sees no pictures
+    takes its numbers as they are.
 
     Args:
         model: a Keras model, a `torch.nn.Module`, or a DQN, QR-DQN, PPO or A2C of Stable-Baselines3.
@@ -62,13 +64,32 @@ def open_network(
         layer = own_rescaling(model)
         own = PREPROCESSINGS["raw"] if layer else None
         says = f"the model rescales itself, in layer {layer!r}"
+    if _takes_numbers(backend):
+        own, says = _NUMBERS, "the network takes numbers, as they are"
+        if given is not None:
+            message = f"preprocessing {given.name!r} is for pictures, and {says}; leave it out"
+            raise ValueError(message)
+    chosen, stated_by = _stated(given, own, says)
     own_name = getattr(model, "name", None)
     called = name or (own_name if isinstance(own_name, str) else type(model).__name__)
+    return Opened(backend, called, chosen, stated_by)
+
+
+def _stated(given: Preprocessing | None, own: Preprocessing | None, says: str) -> tuple[Preprocessing, str]:
+    """The preprocessing that counts, and who says so: the caller, the network, or nobody."""
     if given is not None:
-        return Opened(backend, called, given, "given")
+        return given, "given"
     if own is not None:
-        return Opened(backend, called, own, says)
-    return Opened(backend, called, PREPROCESSINGS[_DEFAULT], "the default; preprocessing= changes it")
+        return own, says
+    return PREPROCESSINGS[_DEFAULT], "the default; preprocessing= changes it"
+
+
+def _takes_numbers(backend: Backend) -> bool:
+    """Whether none of the inputs is a picture; a module that does not know its inputs yet takes pictures."""
+    try:
+        return all(len(shape) < 3 for shape in backend.inputs().values())
+    except ValueError:
+        return False
 
 
 def open_path(
