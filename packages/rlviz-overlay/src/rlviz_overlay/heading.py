@@ -26,36 +26,34 @@ def headed(
 ) -> Frame:
     """A picture under a heading: uint8 (H, W, 3), RGB.
 
-    Title, notes and warnings take as many lines as they need; the letters of wide figures are larger, so
-    that they can be read when the whole is looked at.
+    All texts take as many lines as they need; the letters of wide figures are larger, to be read when the
+    whole is looked at.
 
     Args:
-        body: uint8 (h, w, 3), RGB; it is shown as it is.
+        body: uint8 (h, w, 3), RGB; shown as it is.
         title: Above it.
         notes: What is shown and on which scale, a line each.
         key: What the colours mean, below the notes and with letters of their size.
         warnings: What is left out or wrong, a line each.
         theme: Colours.
     """
-    size = Size.of(body)
-    heads = TextStyle(round(1.5 * _note_height(size.width)), theme.text, BOLD)
-    plain = TextStyle(_note_height(size.width), theme.muted)
-    texts = [(title, heads), *((one, plain) for one in notes)]
-    texts += [(one, TextStyle(plain.height, theme.warning)) for one in warnings]
+    size, letters = Size.of(body), _note_height(body.shape[1])
+    texts = [(title, TextStyle(round(1.5 * letters), theme.text, BOLD))]
+    texts += [(one, TextStyle(letters, theme.muted)) for one in notes]
+    texts += [(one, TextStyle(letters, theme.warning)) for one in warnings]
     width = max(size.width, _LEAST, min(_READABLE, max(measure_text(*each).width for each in texts)))
-    key = None if key is None else replace(key, text_height=plain.height)
     lines = [(line, style) for text, style in texts for line in wrap_text(text, width, style)]
-    bar = Size(0, 0) if key is None else key.natural_size
-    gap = plain.height // 2
-    height = sum(style.line_height for _, style in lines) + (gap + bar.height if key else 0) + gap
+    bars = [] if key is None else [replace(key, text_height=letters)]
+    height = sum(style.line_height for _, style in lines) + letters // 2
+    height += sum(bar.natural_size.height + letters // 2 for bar in bars)
     canvas = new_canvas(Size(width + 2 * MARGIN, height + size.height + 2 * MARGIN), theme.background)
     rest = Rect.whole(Size.of(canvas)).inset(MARGIN)
     for line, style in lines:
         place, rest = rest.cut_top(style.line_height)
         draw_text(canvas, line, place, style)
-    if key is not None:
-        place, rest = rest.cut_top(gap + bar.height)
-        key.draw(canvas, place.cut_bottom(bar.height)[0].cut_left(bar.width)[0])
+    for bar in bars:
+        place, rest = rest.cut_top(letters // 2)[1].cut_top(bar.natural_size.height)
+        bar.draw(canvas, place.cut_left(bar.natural_size.width)[0])
     rest.cut_bottom(size.height)[0].cut_left(size.width)[0].view(canvas)[...] = body
     return canvas
 

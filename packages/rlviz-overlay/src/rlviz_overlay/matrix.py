@@ -42,29 +42,35 @@ def matrix_picture(
         min(_BLOCK, max(1, most // length)) for most, length in zip(_ROOM, levels.shape[::-1], strict=True)
     )
     picture = gray_frame(levels.repeat(down, axis=0).repeat(across, axis=1))
-    size = Size.of(picture)
     left = max(measure_text(text, style).width for text in rows) + style.height // 2
-    whole = Size(left + size.width + 2, style.line_height + size.height + 2)
-    canvas = new_canvas(whole, theme.background)
-    top, rest = Rect.whole(whole).cut_top(style.line_height)
-    names, framed = rest.cut_left(left)
+    height, width = picture.shape[:2]
+    canvas = new_canvas(Size(left + width + 2, style.line_height + height + 2), theme.background)
+    framed = Rect(left, style.line_height, width + 2, height + 2)
     draw_box(canvas, framed, theme.rule)
-    place = framed.inset(1)
-    place.view(canvas)[...] = picture
-    for number in _shown(len(rows), size.height, style.line_height):
-        middle = place.y + round((number + 0.5) * size.height / len(rows))
-        y = min(
-            max(top.bottom, middle - style.line_height // 2),
-            max(top.bottom, whole.height - style.line_height),
-        )
-        line = names.clip(Rect(0, y, left - style.height // 2, style.line_height))
-        draw_text(canvas, rows[number], line, style, align="right")
-    widest = max(measure_text(text, style).width for text in columns)
-    for number in _shown(len(columns), size.width, widest + style.height):
-        middle = place.x + round((number + 0.5) * size.width / len(columns))
-        x = min(middle - widest // 2, whole.width - widest)
-        draw_text(canvas, columns[number], top.clip(Rect(x, 0, widest, top.height)), style, align="center")
+    framed.inset(1).view(canvas)[...] = picture
+    _name_rows(canvas, framed.inset(1), rows, style)
+    _name_columns(canvas, framed.inset(1), columns, style)
     return canvas
+
+
+def _name_rows(canvas: Frame, matrix: Rect, names: Sequence[str], style: TextStyle) -> None:
+    line, gap = style.line_height, style.height // 2
+    lowest = max(matrix.y, matrix.bottom + 1 - line)
+    for number in _shown(len(names), matrix.height, line):
+        middle = matrix.y + round((number + 0.5) * matrix.height / len(names))
+        y = min(max(matrix.y, middle - line // 2), lowest)
+        place = Rect(0, y, matrix.x - 1 - gap, min(line, matrix.bottom + 1 - y))
+        draw_text(canvas, names[number], place, style, align="right")
+
+
+def _name_columns(canvas: Frame, matrix: Rect, names: Sequence[str], style: TextStyle) -> None:
+    widest = max(measure_text(text, style).width for text in names)
+    top = Rect(0, 0, matrix.right + 1, style.line_height)
+    for number in _shown(len(names), matrix.width, widest + style.height):
+        middle = matrix.x + round((number + 0.5) * matrix.width / len(names))
+        x = min(middle - widest // 2, top.width - widest)
+        place = top.clip(Rect(x, 0, widest, top.height))
+        draw_text(canvas, names[number], place, style, align="center")
 
 
 def _shown(count: int, length: int, room: int) -> range:

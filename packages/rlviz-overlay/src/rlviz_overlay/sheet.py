@@ -68,17 +68,21 @@ def sheet(
         said = "no tile" if not sizes else f"pictures of {len(sizes)} sizes"
         msg = f"{said} for a sheet; give one tile or more, with pictures of one size"
         raise ValueError(msg)
-    cell = _cell(tiles, sizes.pop(), theme)
+    body = _rows(tiles, _cell(tiles, sizes.pop(), theme), columns, theme)
+    return headed(body, title, notes, key=key, warnings=warnings, theme=theme)
+
+
+def _rows(tiles: Sequence[Tile], cell: _Cell, columns: int | None, theme: Theme) -> Frame:
     gap = max(8, cell.bold.height)
-    columns = columns or best_columns(len(tiles), Size(cell.size.width + gap, cell.size.height + gap))
+    pitch = Size(cell.size.width + gap, cell.size.height + gap)
+    columns = columns or best_columns(len(tiles), pitch)
     rows = -(-len(tiles) // columns)
-    whole = Size(columns * (cell.size.width + gap) - gap, rows * (cell.size.height + gap) - gap)
-    body = new_canvas(whole, theme.background)
+    body = new_canvas(Size(columns * pitch.width - gap, rows * pitch.height - gap), theme.background)
     for number, one in enumerate(tiles):
         row, column = divmod(number, columns)
-        x, y = column * (cell.size.width + gap), row * (cell.size.height + gap)
-        _draw_tile(body, Rect(x, y, cell.size.width, cell.size.height), cell, one, theme)
-    return headed(body, title, notes, key=key, warnings=warnings, theme=theme)
+        place = Rect(column * pitch.width, row * pitch.height, cell.size.width, cell.size.height)
+        _draw_tile(body, place, cell, one, theme)
+    return body
 
 
 def _cell(tiles: Sequence[Tile], picture: Size, theme: Theme) -> _Cell:

@@ -29,9 +29,9 @@ from rlviz_overlay import (
 )
 
 from network_analyzer.figures.channels import check_channels, number
+from network_analyzer.settings import MapScale
 
 MapMode = Literal["gray", "heat"]
-MapScale = Literal["layer", "channel"]
 
 BANDS = 8
 """Contour bands between 0 and the highest activation."""
