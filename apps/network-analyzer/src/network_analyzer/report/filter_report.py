@@ -131,7 +131,7 @@ def _look(
 ) -> tuple[Statistics, TopPatches]:
     """Pass all pictures through the network once."""
     statistics = Statistics(chosen, info.nonlinearity)
-    for batch in progress(pictures, None, f"pictures through {info.name}"):
+    for batch in progress(pictures, pictures.batches, f"pictures through {info.name}"):
         activations = opened.backend.activations(batch.inputs, [info.name])[info.name]
         responses = by_channel(activations, info)[:, chosen]
         statistics.add(responses)

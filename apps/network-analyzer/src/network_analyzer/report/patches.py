@@ -70,6 +70,7 @@ class TopPatches:
         self._field = field
         self._first = first
         self._seen = 0
+        self._fields: dict[int, tuple[Box, Box]] = {}
         self._values = np.full((channels, top), above, np.float32)
         self._patches = np.full((channels, top), None, dtype=object)
 
@@ -113,8 +114,10 @@ class TopPatches:
         if self._field is None:
             whole = Box(0, 0, *levels.shape[-2:])
             return place, whole, _reduced(levels), whole
-        spot = (place[-2], place[-1])
-        box, seen = field_box(self._field, spot), self._field.box(spot)
+        if cell not in self._fields:
+            spot = (place[-2], place[-1])
+            self._fields[cell] = field_box(self._field, spot), self._field.box(spot)
+        box, seen = self._fields[cell]
         if len(place) == 3 and len(levels) == self._grid[0]:
             levels = levels[place[0]]
         inside = Box(seen.top - box.top, seen.left - box.left, seen.bottom - box.top, seen.right - box.left)

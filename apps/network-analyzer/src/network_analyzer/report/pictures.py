@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from math import prod
+from math import ceil, prod
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,7 @@ class PictureSet:
             channel where there are neither 1 nor 3.
         overlap: Whether the pictures follow each other and one input is made of several: each is the newest
             of one input, and in the next ones too.
+        batches: Number of batches; None where that is not known.
         seen: How many were given so far in the newest iteration.
     """
 
@@ -63,6 +64,8 @@ class PictureSet:
         self._steps, self._channels = _depth(opened)
         self.frames = self._steps * self._channels
         self.overlap = source.follows and self.frames > 1 and 1 in {self._steps, self._channels}
+        self._batch_size = _batch_size(opened)
+        self.batches = None if self.count is None else ceil(self.count / self._batch_size)
         self.seen = 0
         self._source = source
         self._opened = opened
@@ -91,8 +94,8 @@ class PictureSet:
             OSError: The set cannot be read.
             ValueError: No picture can be read, or one does not fit the network.
         """
-        named, size = self._named(), _batch_size(self._opened)
-        while several := list(islice(named, size)):
+        named = self._named()
+        while several := list(islice(named, self._batch_size)):
             yield _batch(several)
 
     def references(self) -> Iterator[Reference]:

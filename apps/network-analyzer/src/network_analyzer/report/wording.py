@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
+from rlviz_cam import Box
 from rlviz_overlay import format_value
 
 from network_analyzer.report.filter_report import FilterReport, grid_of
@@ -123,9 +124,15 @@ def legend(report: FilterReport) -> Mapping[str, str]:
     if report.frames > 1:
         order = "row by row in the network's order (a stack of frames: the oldest first)"
         found["frames"] = f"an input is {report.frames} pictures, {order}"
-    if report.field is not None:
+    if any(_leaves(patch) for patches in report.patches for patch in patches):
         found["squares"] = "lie outside the picture"
     return found
+
+
+def _leaves(patch: Patch) -> bool:
+    """Whether a part of a patch lies outside its picture."""
+    box, inside = patch.box, patch.inside
+    return inside != Box(0, 0, box.bottom - box.top, box.right - box.left)
 
 
 def _patches(report: FilterReport) -> str:
