@@ -79,3 +79,11 @@ def test_a_layer_says_how_many_numbers_it_holds(nested):
 
 def test_names_that_hold_others_are_left_out():
     assert innermost(["", "a", "a/b", "ab", "a/b/c", "d"], "/") == ("ab", "a/b/c", "d")
+
+
+def test_a_digest_is_that_of_the_numbers_and_stays_the_same(nested):
+    backend, _ = nested
+    first = backend.digest()
+    assert len(first) == 64
+    assert backend.digest() == first
+    assert backend.randomized(backend.layers()[-1].name, seed=1).digest() != first

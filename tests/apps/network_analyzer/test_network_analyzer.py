@@ -168,3 +168,13 @@ def test_the_report_of_a_layer_is_a_page_and_a_document(model, here):
 def test_something_that_is_no_network_is_an_error_that_says_what_to_give():
     with pytest.raises(TypeError, match="give a"):
         NetworkAnalyzer({"layers": 3}, mode="return")
+
+
+def test_the_weights_of_a_module_whose_input_nobody_told_can_be_seen(here):
+    torch = pytest.importorskip("torch")
+    analyzer = NetworkAnalyzer(torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3)), mode="save")
+    assert analyzer.visualize_layer_weights("0").shape == (3, 3, 3, 4)
+    facts = json.loads((FIGURES / "weights_0.manifest.json").read_text())
+    assert facts["inputs"] is None
+    with pytest.raises(ValueError, match="input_shape="):
+        analyzer.list_layer_names()

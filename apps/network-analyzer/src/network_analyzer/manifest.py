@@ -20,20 +20,18 @@ _LIBRARIES = (
 
 
 def model_digest(opened: Opened) -> str:
-    """SHA-256 of the network: of its file, else of the weights of its layers in order.
+    """SHA-256 of the network: of its file, else of the numbers that it holds.
 
     A folder's is that of its files' names and bytes, sorted by name.
     """
     source = opened.source
-    if source is not None and source.is_file():
+    if source is None:
+        return opened.backend.digest()
+    if source.is_file():
         return sha256_file(source)
     digest = hashlib.sha256()
-    if source is not None:
-        for path in sorted(one for one in source.rglob("*") if one.is_file()):
-            digest.update(f"{path.relative_to(source).as_posix()} {sha256_file(path)}\n".encode())
-        return digest.hexdigest()
-    for info in opened.backend.layers():
-        digest.update(opened.backend.weights(info.name).tobytes())
+    for path in sorted(one for one in source.rglob("*") if one.is_file()):
+        digest.update(f"{path.relative_to(source).as_posix()} {sha256_file(path)}\n".encode())
     return digest.hexdigest()
 
 
@@ -61,9 +59,17 @@ def write_figure_manifest(
         "model_sha256": digest,
         "preprocessing": opened.preprocessing.describe(),
         "preprocessing_stated_by": opened.stated_by,
-        "inputs": {name: list(shape) for name, shape in opened.backend.inputs().items()},
+        "inputs": _inputs(opened),
         "figure": figure.name,
         **facts,
     }
     write_manifest(path, content, force=force)
     return path
+
+
+def _inputs(opened: Opened) -> Mapping[str, object] | None:
+    """Each input's shape; None where nobody told a PyTorch module its own, which weights do not need."""
+    try:
+        return {name: list(shape) for name, shape in opened.backend.inputs().items()}
+    except ValueError:
+        return None

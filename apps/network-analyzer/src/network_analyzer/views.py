@@ -172,7 +172,7 @@ def maps_view(
     activations = opened.backend.activations(reference.inputs, [layer])[layer][0]
     drawn, what = _one_step(activations, info, step)
     means = _means(drawn)
-    notes = " ".join(reference.notes)
+    notes = "; ".join(reference.notes)
     shape = "bars" if mode == "plot" else ("gray" if mode == "grey" else mode)
     title = titled(
         opened, info, {"bars": "mean activations", "gray": "activations", "heat": "activations"}[shape]
@@ -241,7 +241,7 @@ def saliency_view(
             "layer": layer,
             "neuron": neuron,
             "score": float(found.scores[0]),
-            "reference": " ".join(reference.notes),
+            "reference": "; ".join(reference.notes),
             "largest": float(saliency.max()),
         },
     )

@@ -1,8 +1,9 @@
 """What every framework offers: layers, weights, activations, gradients and outputs as NumPy arrays."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +114,10 @@ class Backend(Protocol):
         """Return a layer's weights: (kh, kw, in, out) of a convolution, (in, out) of a dense layer."""
         ...
 
+    def digest(self) -> str:
+        """Return the SHA-256 of all the numbers that the network holds, with their names, in hexadecimal."""
+        ...
+
     def predict(self, inputs: Inputs) -> Mapping[str, NDArray[np.float32]]:
         """Return every head's values, head -> (N, units)."""
         ...
@@ -171,6 +176,15 @@ class Backend(Protocol):
     def windows(self, layer: str) -> tuple[WindowOp, ...]:
         """Return the sliding windows between the input image and a spatial layer, the first one first."""
         ...
+
+
+def digest_of(numbers: Iterable[tuple[str, NDArray[Any]]]) -> str:
+    """Return the SHA-256 of named arrays: their names, types, shapes and bytes, in the order given."""
+    digest = hashlib.sha256()
+    for name, values in numbers:
+        digest.update(f"{name} {values.dtype} {values.shape}\n".encode())
+        digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
 
 
 def innermost(names: Iterable[str], separator: str) -> tuple[str, ...]:

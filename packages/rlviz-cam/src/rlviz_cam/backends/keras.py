@@ -23,6 +23,7 @@ from rlviz_cam.backends.base import (
     check_inputs,
     check_objective,
     check_outputs,
+    digest_of,
 )
 from rlviz_cam.backends.graph_windows import windows_to_input
 from rlviz_cam.backends.keras_gradients import InputPasses
@@ -136,6 +137,10 @@ class KerasBackend:
             msg = f"no layer {layer!r} with weights; choose one of: {', '.join(names) or '(none)'}"
             raise ValueError(msg)
         return found
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the numbers of all of the model's weights, with their names."""
+        return digest_of((one.name, np.asarray(one)) for one in self._model.weights)
 
     def predict(self, inputs: Inputs) -> Mapping[str, NDArray[np.float32]]:
         """Return every head's values, head -> (N, units) float32; a picture as (N, C, H, W).

@@ -85,7 +85,7 @@ class KerasInputs:
             ValueError: When they are not known yet.
         """
         if not self.known:
-            msg = "the shape of the network's input is not known; give open_backend input_shape=(C, H, W)"
+            msg = "the shape of the network's input is not known; give input_shape=(C, H, W)"
             raise ValueError(msg)
         return {spec.name: channels_first(spec.shape) for spec in self.specs}
 

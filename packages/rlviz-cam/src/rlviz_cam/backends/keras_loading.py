@@ -7,6 +7,7 @@ Keras's own ``load_model`` is for trusted files only. Here a model is made from 
 SavedModel, no function, no optimizer.
 """
 
+import random
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -80,13 +81,19 @@ def _load_trusted(keras: ModuleType, file: ModelFile) -> Any:  # noqa: ANN401 (o
 
 
 def _build(keras: ModuleType, file: ModelFile, config: Mapping[str, Any]) -> Any:  # noqa: ANN401 (of either Keras)
-    """Make the model; only Keras knows whether its settings are right, and says so with any exception."""
+    """Make the model; only Keras knows whether its settings are right, and says so with any exception.
+
+    Its initialisers draw seeds from Python's global generator, which is left as it was.
+    """
+    drawn = random.getstate()
     try:
         if "module" in config:
             return keras.saving.deserialize_keras_object(config, safe_mode=True)
         return keras.models.model_from_config(config)
     except Exception as error:
         raise _failure(file, error) from error
+    finally:
+        random.setstate(drawn)
 
 
 def _fill(model: Any, file: ModelFile) -> None:  # noqa: ANN401 (of either Keras)

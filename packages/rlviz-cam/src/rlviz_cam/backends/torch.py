@@ -14,7 +14,15 @@ from torch import Tensor, nn
 
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends.autograd_windows import ancestors, windows_to_input
-from rlviz_cam.backends.base import Inputs, LayerInfo, LayerRecord, WindowOp, check_outputs, innermost
+from rlviz_cam.backends.base import (
+    Inputs,
+    LayerInfo,
+    LayerRecord,
+    WindowOp,
+    check_outputs,
+    digest_of,
+    innermost,
+)
 from rlviz_cam.backends.torch_gradients import ImageGradients
 from rlviz_cam.backends.torch_library import LibraryView
 from rlviz_cam.backends.torch_network import TorchNetwork, to_numpy, transformed
@@ -99,6 +107,11 @@ class TorchBackend:
             msg = f"no layer {layer!r} with weights; choose one of: {', '.join(names)}"
             raise ValueError(msg)
         return found
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the state dict's numbers, with their names."""
+        state = self._network.model.state_dict()
+        return digest_of((name, one.detach().float().cpu().numpy()) for name, one in state.items())
 
     def predict(self, inputs: Inputs) -> Mapping[str, NDArray[np.float32]]:
         """Return every head's values, head -> (N, units) float32.

@@ -68,7 +68,7 @@ class TorchNetwork:
             ValueError: When it is not known.
         """
         if self._shapes is None:
-            msg = "the shape of the network's input is not known; give open_backend input_shape=(C, H, W)"
+            msg = "the shape of the network's input is not known; give input_shape=(C, H, W)"
             raise ValueError(msg)
         return self._shapes
 
