@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from rlviz_cam import Recipe
@@ -21,6 +21,8 @@ from network_analyzer.options import (
 from network_analyzer.settings import (
     AscentSettings,
     FigureSettings,
+    MapMode,
+    MapScale,
     MapSettings,
     NetworkSettings,
     ReferenceSettings,
@@ -77,14 +79,14 @@ def maximize(*, as_json: bool, **given: Any) -> None:  # noqa: ANN401
 @together(network_options, layer_option, features_option, reference_options)
 @click.option(
     "--mode",
-    type=click.Choice(["gray", "grey", "heat", "plot"]),
+    type=click.Choice(get_args(MapMode)),
     default="gray",
     show_default=True,
     help="Grey pictures, contours over the grey picture, or a bar for each mean.",
 )
 @click.option(
     "--scale",
-    type=click.Choice(["layer", "channel"]),
+    type=click.Choice(get_args(MapScale)),
     default="layer",
     show_default=True,
     help="One scale for all channels, or one for each.",

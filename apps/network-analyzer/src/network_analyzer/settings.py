@@ -91,7 +91,7 @@ class MapSettings:
     """How activations are drawn.
 
     Attributes:
-        mode: one of `network_analyzer.views.MAP_MODES`.
+        mode: `gray` (or `grey`), `heat` or `plot`.
         scale: `layer`: one for all channels; `channel`: one for each.
     """
 

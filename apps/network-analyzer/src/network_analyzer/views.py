@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +18,6 @@ from network_analyzer.opened import Opened
 from network_analyzer.references import Reference
 from network_analyzer.settings import MapMode, MapScale
 from network_analyzer.showing import file_name
-
-MAP_MODES: Mapping[MapMode, str] = {
-    "gray": "each channel's activations as a grey picture",
-    "grey": "the same as gray",
-    "heat": "contours of each channel's activations over the grey picture",
-    "plot": "each channel's mean activation as a bar",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +142,8 @@ def maps_view(
         opened: The network.
         layer: The layer; a dense one has bars only.
         reference: The picture.
-        mode: One of `MAP_MODES`.
+        mode: `gray` (or `grey`): each channel as a grey picture; `heat`: contours over the grey picture;
+            `plot`: each channel's mean as a bar.
         features: Which channels are drawn; all by default.
         scale: Whether all channels share one scale.
         step: Which time step is drawn, where the layer has them.
@@ -159,8 +154,8 @@ def maps_view(
     Raises:
         ValueError: There is no such layer, feature, mode or step, or a dense layer is to be drawn as maps.
     """
-    if mode not in MAP_MODES:
-        message = f"no mode {mode!r}; choose one of: {', '.join(MAP_MODES)}"
+    if mode not in get_args(MapMode):
+        message = f"no mode {mode!r}; choose one of: {', '.join(get_args(MapMode))}"
         raise ValueError(message)
     info = opened.backend.layer(layer)
     chosen = chosen_features(info, features)
@@ -172,30 +167,27 @@ def maps_view(
     activations = opened.backend.activations(reference.inputs, [layer])[layer][0]
     drawn, what = _one_step(activations, info, step)
     means = _means(drawn)
-    notes = "; ".join(reference.notes)
-    shape = "bars" if mode == "plot" else ("gray" if mode == "grey" else mode)
-    title = titled(
-        opened, info, {"bars": "mean activations", "gray": "activations", "heat": "activations"}[shape]
-    )
-    title += what
+    shape = "gray" if mode == "grey" else mode
+    title = titled(opened, info, f"{'mean ' if shape == 'plot' else ''}activations{what}")
 
     def draw() -> Frame:
-        if shape == "bars":
-            return bars_figure(means[chosen], title, chosen)
-        return maps_figure(drawn[chosen], reference.picture, title, chosen, mode=shape, scale=scale)
+        said = reference.notes
+        if shape == "plot":
+            return bars_figure(means[chosen], title, chosen, said=said)
+        return maps_figure(
+            drawn[chosen], reference.picture, title, chosen, mode=shape, scale=scale, said=said
+        )
 
     view = View(
         draw,
-        file_name(
-            "feature_maps", layer, *_named(chosen, features_in(info)), "plot" if shape == "bars" else shape
-        ),
+        file_name("feature_maps", layer, *_named(chosen, features_in(info)), shape),
         {
             "what": "activations",
             "layer": layer,
             "taken_after": info.taken_after,
-            "mode": "plot" if shape == "bars" else shape,
+            "mode": shape,
             "scale": scale,
-            "reference": notes,
+            "reference": list(reference.notes),
             "features": chosen,
             "means": [float(one) for one in means[chosen]],
         },
@@ -241,7 +233,7 @@ def saliency_view(
             "layer": layer,
             "neuron": neuron,
             "score": float(found.scores[0]),
-            "reference": "; ".join(reference.notes),
+            "reference": list(reference.notes),
             "largest": float(saliency.max()),
         },
     )

@@ -20,19 +20,22 @@ _WIDTH, _ROW, _LONE_ROW = 14.0, 2.0, 4.2
 _LEAST, _NAMED = 12, 5
 
 
-def bars_figure(means: NDArray[np.float32], title: str, features: Sequence[int]) -> Frame:
+def bars_figure(
+    means: NDArray[np.float32], title: str, features: Sequence[int], *, said: Sequence[str] = ()
+) -> Frame:
     """Each feature's mean activation as a bar, in the order given: uint8 (H, W, 3), RGB.
 
     Args:
         means: float32 (K,), finite: means over all cells; of a dense layer, the units themselves.
         title: Above the figure.
         features: The number of each of the K features.
+        said: What was done to the picture, one sentence each; stands first under the title.
 
     Raises:
         ValueError: Another number of features than of means, or means that are no numbers.
     """
     check_channels(means, features, 1)
-    return headed(rasterized(lambda: bars_plot(means, features)), title, _notes(means, features))
+    return headed(rasterized(lambda: bars_plot(means, features)), title, [*said, *_notes(means, features)])
 
 
 def bars_plot(means: NDArray[np.float32], features: Sequence[int]) -> Figure:

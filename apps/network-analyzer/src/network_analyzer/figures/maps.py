@@ -39,6 +39,8 @@ HEAT = "turbo"
 """Their colour table."""
 
 Maps = NDArray[np.float32]
+Drawn = tuple[list[Tile], list[str], ColorBar | None]
+"""Tiles, notes and what their colours mean."""
 
 
 def maps_figure(
@@ -49,6 +51,7 @@ def maps_figure(
     *,
     mode: MapMode,
     scale: MapScale,
+    said: Sequence[str] = (),
 ) -> Frame:
     """Each channel's activations as a picture, in the order given: uint8 (H, W, 3), RGB.
 
@@ -60,6 +63,7 @@ def maps_figure(
         mode: ``gray``: the map itself, a cell a level of grey; ``heat``: filled contours of the activations
             above 0, stretched over the picture in grey.
         scale: ``layer``: one scale for all channels; ``channel``: each has its own.
+        said: What was done to the picture, one sentence each; stands first under the title.
 
     Raises:
         ValueError: No channel, another number of features than of channels, values that are no numbers, or
@@ -69,11 +73,15 @@ def maps_figure(
     if mode not in ("gray", "heat") or scale not in ("layer", "channel"):
         msg = f"mode {mode!r}, scale {scale!r}; choose the mode gray or heat, the scale layer or channel"
         raise ValueError(msg)
-    draw = _gray_figure if mode == "gray" else _heat_figure
-    return draw(maps, picture, title, features, shared=scale == "layer")
+    shared = scale == "layer"
+    if mode == "gray":
+        tiles, notes, key = _gray_tiles(maps, features, shared=shared)
+        return sheet(tiles, title, [*said, *notes], key=key, theme=GREY)
+    tiles, notes, key = _heat_tiles(maps, picture, features, shared=shared)
+    return sheet(tiles, title, [*said, *notes], key=key)
 
 
-def _gray_figure(maps: Maps, _: Frame, title: str, features: Sequence[int], *, shared: bool) -> Frame:
+def _gray_tiles(maps: Maps, features: Sequence[int], *, shared: bool) -> Drawn:
     signed = bool(maps.min() < 0)
     peaks = _peaks(np.abs(maps))
     highest = float(peaks.max())
@@ -91,8 +99,7 @@ def _gray_figure(maps: Maps, _: Frame, title: str, features: Sequence[int], *, s
         _gray_scale(highest, shared=shared, signed=signed),
     ]
     limits = (-highest if signed else 0.0, highest)
-    key = _key(GRAYS, limits, GREY, shared=shared)
-    return sheet(tiles, title, notes, key=key, theme=GREY)
+    return tiles, notes, _key(GRAYS, limits, GREY, shared=shared)
 
 
 def _gray_scale(highest: float, *, shared: bool, signed: bool) -> str:
@@ -105,7 +112,7 @@ def _gray_scale(highest: float, *, shared: bool, signed: bool) -> str:
     return f"Each on its own scale: {middle} its own largest, beside its number; {top} is the largest of all."
 
 
-def _heat_figure(maps: Maps, picture: Frame, title: str, features: Sequence[int], *, shared: bool) -> Frame:
+def _heat_tiles(maps: Maps, picture: Frame, features: Sequence[int], *, shared: bool) -> Drawn:
     peaks = np.maximum(_peaks(maps), 0)
     highest = float(peaks.max())
     natural = Size.of(picture)
@@ -121,8 +128,7 @@ def _heat_figure(maps: Maps, picture: Frame, title: str, features: Sequence[int]
         f"Contours of {_cells(maps)}, stretched over the picture in grey{describe_scale(natural, size)}.",
         _heat_scale(highest, shared=shared),
     ]
-    key = _key(paint.colors, (0.0, highest), DARK, shared=shared)
-    return sheet(tiles, title, notes, key=key)
+    return tiles, notes, _key(paint.colors, (0.0, highest), DARK, shared=shared)
 
 
 def _heat_scale(highest: float, *, shared: bool) -> str:

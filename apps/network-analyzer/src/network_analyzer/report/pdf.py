@@ -183,12 +183,12 @@ def _patches(sheet: Sheet, report: FilterReport, row: int, y: float) -> None:
         sheet.text(left, y, "none: it answered to no picture", size=_SMALL, color=DARK.muted)
         return
     step = min((WIDTH - _MARGIN - left) / report.top, _TILE + 3)
-    size = min(_SMALL, 0.6 * step)
+    side, size = min(_TILE, step - 2), min(_SMALL, 0.6 * step)
     tiles = [patch_tile(patch) for patch in patches]
-    sheet.pictures(left, y, tiles, side=min(_TILE, step - 2), step=step)
+    sheet.pictures(left, y, tiles, side=side, step=step)
     for place, patch in enumerate(patches):
         words = f"{number(patch.activation)}\n#{patch.number}"
-        sheet.text(left + place * step, y + _TILE + 1, words, size=size)
+        sheet.text(left + place * step, y + side + 1, words, size=size)
 
 
 def _rgb(color: Color) -> tuple[float, float, float]:
