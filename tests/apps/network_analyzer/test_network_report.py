@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from network_analyzer.opened import Opened
 from network_analyzer.opening import open_network
-from network_analyzer.report.filter_report import filter_report
+from network_analyzer.report.filter_report import FilterReport, filter_report
 from network_analyzer.report.pictures import picture_set
-from rlviz_cam import PREPROCESSINGS, Box, LayerInfo, Recipe
+from rlviz_cam import PREPROCESSINGS, Ascent, Box, LayerInfo, Recipe
 
 QUICK = Recipe(steps=12, scales=(1.0,))
 SPOT, DEAD, WOKEN = 0, 1, 2
@@ -30,6 +30,11 @@ def spotted(count: int, size: tuple[int, int]) -> np.ndarray:
     for number in range(count):
         pictures[number, 2 + number % 7, 3 + number % 5] = 60 + number
     return pictures
+
+
+def ascent_of(report: FilterReport) -> Ascent:
+    assert report.ascent is not None
+    return report.ascent
 
 
 @pytest.fixture
@@ -70,11 +75,11 @@ def test_a_channel_that_answers_to_nothing_is_dead_with_and_without_a_stimulus(o
     report = filter_report(opened, "conv1", pictures, recipe=QUICK)
     assert [row.dead for row in report.rows] == [False, True, True]
     assert [len(patches) for patches in report.patches] == [9, 0, 0]
-    assert list(report.ascent.dead) == [False, True, False]
+    assert list(ascent_of(report).dead) == [False, True, False]
 
 
 def test_a_stimulus_of_a_live_channel_answers_above_noise(opened, pictures):
-    ascent = filter_report(opened, "conv1", pictures, recipe=QUICK).ascent
+    ascent = ascent_of(filter_report(opened, "conv1", pictures, recipe=QUICK))
     assert (ascent.scores > ascent.noise)[~ascent.dead].all()
 
 
@@ -87,7 +92,7 @@ def test_the_rows_are_the_features_that_were_asked_for_in_that_order(opened, pic
 
 def test_the_same_seed_gives_the_same_stimuli(opened, pictures):
     first, second = (
-        filter_report(opened, "conv1", pictures, features=[SPOT], recipe=QUICK, seed=5).ascent.pictures
+        ascent_of(filter_report(opened, "conv1", pictures, features=[SPOT], recipe=QUICK, seed=5)).pictures
         for _ in range(2)
     )
     np.testing.assert_array_equal(first, second)

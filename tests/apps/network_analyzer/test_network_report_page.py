@@ -81,7 +81,7 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
-        named = dict(attrs)
+        named = {name: value or "" for name, value in attrs}
         if tag == "img":
             self.images.append(named)
         elif tag not in {"meta", "br"}:
@@ -102,7 +102,8 @@ def page_of(report: FilterReport, folder: Path) -> tuple[str, Page]:
 
 
 def row_of(text: str, channel: int) -> str:
-    return re.search(rf'<tr id="channel-{channel}">.*', text).group()
+    (row,) = re.findall(rf'<tr id="channel-{channel}">.*', text)
+    return row
 
 
 # ---------------------------------------------------------------------- the page
@@ -127,7 +128,7 @@ def test_images_are_whole_have_a_size_and_say_what_they_show(tmp_path):
     _, page = page_of(a_report(), tmp_path)
     for image in page.images:
         data = base64.b64decode(image["src"].partition(",")[2])
-        height, width = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR).shape[:2]
+        height, width = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)).shape[:2]
         assert (int(image["width"]), int(image["height"])) == (width, height)
         assert image["alt"]
 
@@ -183,6 +184,12 @@ def test_the_head_says_of_what_and_over_what_the_report_is(tmp_path):
         "resized from 640x480 to 16x12",
     ):
         assert part in words
+
+
+def test_a_report_of_some_channels_says_so(tmp_path):
+    layer = LayerInfo("conv1", "conv", (64, 4, 6), is_spatial=True, nonlinearity="relu")
+    _, page = page_of(a_report(6, layer=layer), tmp_path)
+    assert "6 of 64 are shown, of which 1 dead" in " ".join(page.words)
 
 
 def test_names_cannot_break_the_page(tmp_path):

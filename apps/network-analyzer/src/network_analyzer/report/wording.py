@@ -9,6 +9,7 @@ from rlviz_overlay import format_value
 from network_analyzer.report.filter_report import FilterReport, grid_of
 from network_analyzer.report.patches import Patch
 from network_analyzer.report.statistics import ChannelStatistics
+from network_analyzer.views import features_in
 
 DEAD, SILENT = "dead", "silent"
 """States of a channel that answered to no picture."""
@@ -45,13 +46,11 @@ def facts(report: FilterReport) -> Mapping[str, str]:
     after = f", after {layer.taken_after}" if layer.taken_after else ", no nonlinearity behind it"
     if layer.nonlinearity and layer.nonlinearity not in str(layer.taken_after):
         after += f" ({layer.nonlinearity})"
-    states = [state(report, row) for row in range(len(report.rows))]
     found = {
         "layer": f"{layer.kind}, {shape}{after}",
         "inputs": report.inputs,
         "pictures": f"{report.seen:,} of {report.pictures}",
-        f"{unit(report)}s": f"{len(states)}, of which {states.count(DEAD)} dead"
-        + (f" and {states.count(SILENT)} silent on these pictures" if SILENT in states else ""),
+        f"{unit(report)}s": _counts(report),
     }
     if field is not None:
         size, picture, jump = (f"{one[0]} × {one[1]}" for one in (field.size, field.pixels, field.jump))
@@ -61,6 +60,15 @@ def facts(report: FilterReport) -> Mapping[str, str]:
         found["stimuli"] = f"gradient ascent, {report.recipe.parameterisation}, {height} × {width} px, "
         found["stimuli"] += f"{report.recipe.steps} steps at the first size, seed {report.seed}"
     return found
+
+
+def _counts(report: FilterReport) -> str:
+    """How many rows there are, and how many of them are dead or silent."""
+    states = [state(report, row) for row in range(len(report.rows))]
+    whole = features_in(report.layer)
+    shown = f"{len(states)}" if len(states) == whole else f"{len(states)} of {whole} are shown"
+    silent = f" and {states.count(SILENT)} silent on these pictures" if SILENT in states else ""
+    return f"{shown}, of which {states.count(DEAD)} dead{silent}"
 
 
 def figures(row: ChannelStatistics) -> Mapping[str, str]:
