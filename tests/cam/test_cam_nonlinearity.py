@@ -28,6 +28,15 @@ def test_a_torch_functions_kind_of_nonlinearity_is_told(torch, name, kind):
 
 
 @pytest.mark.torch
+def test_a_torch_block_that_ends_in_a_nonlinearity_has_that_kind(torch):
+    nn = torch.nn
+    block = nn.Sequential(nn.Linear(8, 3), nn.Softmax(dim=1))
+    backend = open_backend(nn.Sequential(nn.Linear(5, 8), nn.ReLU(), block), input_shape=(5,))
+    kinds = [backend.layer(name).nonlinearity for name in ("1", "2", "2.1", "2.0")]
+    assert kinds == ["relu", "softmax", "softmax", None]
+
+
+@pytest.mark.torch
 def test_no_nonlinearity_has_no_kind(torch):
     model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.MaxPool2d(2))
     assert open_backend(model, input_shape=(1, 8, 8)).layer("0").nonlinearity is None

@@ -299,7 +299,7 @@ def test_xla_is_refused(make_cnn):
 
 def test_the_input_shape_is_learnt_from_the_first_batch(make_cnn, images):
     backend = open_backend(make_cnn())
-    with pytest.raises(ValueError, match=r"shape of the network's input is not known; give open_backend"):
+    with pytest.raises(ValueError, match=r"shape of the network's input is not known; give input_shape"):
         backend.layers()
     backend.predict(images)
     assert automatic_layer(backend) == "2"

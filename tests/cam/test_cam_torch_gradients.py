@@ -742,6 +742,38 @@ def test_in_several_images_none_can_have_another_size(torch, seeded, batch):
         backend.input_gradients({"left": batch, "right": batch}, Objective.of_channels("conv", [0] * 4))
 
 
+# ---------------------------------------------------------------- large batches
+
+
+@pytest.mark.parametrize("call", ["input_gradients", "activations"])
+def test_a_batch_whose_tensors_would_be_large_is_cut(seeded, computed, call):
+    shape = (1, 256, 256)  # 64 channels of it are 16 MB
+    model = seeded(lambda nn: nn.Sequential(nn.Conv2d(1, 64, 1), nn.ReLU(), nn.Conv2d(64, 2, 3)))
+    backend = open_backend(model, device="cpu", input_shape=shape)
+    batch = np.random.default_rng(0).standard_normal((3, *shape)).astype(np.float32)
+    backend.layers()
+    computed.clear()
+    if call == "activations":
+        found = backend.activations(batch, ["0"])["0"]
+        assert computed == [64] * 3
+        np.testing.assert_array_equal(found[1:2], backend.activations(batch[1:2], ["0"])["0"])
+        return
+    objective = Objective.of_channels("2", [1, 0, 1])
+    found = backend.input_gradients(batch, objective)
+    assert computed == [64, 1, 64, 1, 64, 1]
+    alone = backend.input_gradients(batch[1:2], objective.part(1, 2))
+    np.testing.assert_array_equal(found.gradients[1], alone.gradients[0])
+    assert found.scores[1] == alone.scores[0]
+
+
+def test_a_batch_whose_tensors_are_small_is_one_pass(seeded, computed):
+    backend = opened(seeded(small))
+    backend.layers()
+    computed.clear()
+    backend.input_gradients(np.zeros((64, *SHAPE), np.float32), Objective.of_channels("0", [0] * 64))
+    assert computed == [1]
+
+
 # ---------------------------------------------------------------- a trained agent
 
 

@@ -25,7 +25,7 @@ from rlviz_cam.backends.base import (
 )
 from rlviz_cam.backends.torch_gradients import ImageGradients
 from rlviz_cam.backends.torch_library import LibraryView
-from rlviz_cam.backends.torch_network import TorchNetwork, to_numpy, transformed
+from rlviz_cam.backends.torch_network import TorchNetwork, named_inputs, pieces, to_numpy, transformed
 from rlviz_cam.backends.torch_trace import KINDS, Call, Shape
 from rlviz_cam.backends.torch_weights import kernel, redraw
 from rlviz_cam.objectives import InputGradients, Objective
@@ -124,13 +124,18 @@ class TorchBackend:
     def activations(self, inputs: Inputs, layers: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
         """Return the activations of any number of layers, layer -> (N, ...) float32, in one forward pass.
 
-        The pass ends at the last of the layers.
+        The pass ends at the last of the layers; a large batch is cut into several.
         """
-        self._network.check(inputs)
-        points = {name: self._network.call(name).taken_at for name in layers}
-        with torch.no_grad():
-            kept = self._network.reach(self._network.tensors(inputs), list(points.values()))
-        return {name: to_numpy(kept[point]) for name, point in points.items()}
+        network = self._network
+        network.check(inputs)
+        points = {name: network.call(name).taken_at for name in layers}
+        named = named_inputs(inputs)
+        parts: list[dict[str, NDArray[np.float32]]] = []
+        for _, piece in pieces(named, network.at_once(named, layers)):
+            with torch.no_grad():
+                kept = network.reach(network.tensors(piece), points.values())
+            parts.append({name: to_numpy(kept[point]) for name, point in points.items()})
+        return {name: np.concatenate([part[name] for part in parts]) for name in layers}
 
     def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:
         """Run one forward pass, and one backward pass from the target's score down to the layer.

@@ -19,21 +19,19 @@ def can_be_cut(module: nn.Module) -> bool:
 
 
 @contextmanager
-def cut_down(module: Any, channels: Sequence[int], *, keeps_places: bool) -> Iterator[None]:
-    """Let a layer compute only some of its channels inside the block.
+def cut_down(module: Any, channels: Sequence[int]) -> Iterator[None]:
+    """Let a layer compute only some of its channels inside the block; the others are zero.
 
     Args:
         module: One that can be cut.
         channels: Which, ascending.
-        keeps_places: Whether the layer returns as many channels as ever, the others zero, or just these.
     """
-    outputs = module.out_features if isinstance(module, nn.Linear) else module.out_channels
+    is_dense = KINDS[type(module)] == "dense"
+    outputs = module.out_features if is_dense else module.out_channels
 
     def forward(given: Tensor, *further: Any) -> Tensor:
         found = _some(module, outputs, channels, given, *further)
-        if not keeps_places:
-            return found
-        axis = found.ndim - 1 if isinstance(module, nn.Linear) else 1
+        axis = found.ndim - 1 if is_dense else 1
         whole = found.new_zeros(*found.shape[:axis], outputs, *found.shape[axis + 1 :])
         return whole.index_copy_(axis, torch.tensor(channels, device=found.device), found)
 

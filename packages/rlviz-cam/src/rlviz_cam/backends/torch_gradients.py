@@ -18,7 +18,7 @@ from rlviz_cam.backends.base import (
     check_objective,
 )
 from rlviz_cam.backends.torch_cut import can_be_cut, cut_down
-from rlviz_cam.backends.torch_network import TorchNetwork, named_inputs, to_numpy
+from rlviz_cam.backends.torch_network import TorchNetwork, named_inputs, pieces, to_numpy
 from rlviz_cam.backends.torch_trace import Call, Point
 from rlviz_cam.objectives import InputGradients, Objective
 
@@ -68,15 +68,10 @@ class ImageGradients:
         images = len(next(iter(named.values())))
         check_objective(objective, images, call.shape[_channel_axis(call, layer) - 1])
         # which of several rows belong to which image, the network alone knows
-        size = images if call.rows == 1 else 1
+        size = self._network.at_once(named, [layer]) if call.rows == 1 else 1
         parts = [
-            self._pass(
-                {name: values[first : first + size] for name, values in named.items()},
-                objective.part(first, first + size),
-                call,
-                leak,
-            )
-            for first in range(0, images, size)
+            self._pass(piece, objective.part(first, first + size), call, leak)
+            for first, piece in pieces(named, size)
         ]
         found = InputGradients(
             np.concatenate([part.scores for part in parts]),
@@ -96,9 +91,9 @@ class ImageGradients:
             given = network.tensors(inputs)
             image = given[network.pixels()].float().requires_grad_()
             given[network.pixels()] = image.clone()  # a leaf must not meet an in-place operation
-            with cut_down(module, objective.channels, keeps_places=not NARROW) if cut else nullcontext():
+            with cut_down(module, objective.channels) if cut else nullcontext():
                 found = network.reach(given, points)
-            reading = _Reading(objective, _channel_axis(call, objective.layer), cut and NARROW)
+            reading = _Reading(objective, _channel_axis(call, objective.layer))
             score = raised = reading.score(reading.responses(found[points[-1]]))
             if len(points) > 1:
                 below = reading.responses(found[points[0]]).clamp(max=0)
@@ -114,9 +109,6 @@ class ImageGradients:
         return InputGradients(to_numpy(score), to_numpy(gradient))
 
 
-NARROW = False
-
-
 @dataclass(frozen=True)
 class _Reading:
     """How an objective is read from activations.
@@ -124,20 +116,15 @@ class _Reading:
     Attributes:
         objective: The objective.
         axis: Of the channels.
-        is_cut: Whether the activations have the objective's channels only.
     """
 
     objective: Objective
     axis: int
-    is_cut: bool
 
     def responses(self, values: Tensor) -> Tensor:
         """Return the objective's channels, at its cell if it has one: (rows, k, ...)."""
-        if not self.is_cut:
-            values = values.index_select(
-                self.axis, torch.tensor(self.objective.channels, device=values.device)
-            )
-        values = values.movedim(self.axis, 1)
+        wanted = torch.tensor(self.objective.channels, device=values.device)
+        values = values.index_select(self.axis, wanted).movedim(self.axis, 1)
         check_cell(self.objective, tuple(values.shape[-2:]) if values.ndim > 3 else ())
         if self.objective.cell is not None:
             y, x = self.objective.cell

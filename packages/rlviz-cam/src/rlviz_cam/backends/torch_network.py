@@ -3,6 +3,7 @@
 """One PyTorch module on one device: its passes, what is tapped in them, and the shapes of its inputs."""
 
 import copy
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
@@ -12,8 +13,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from rlviz_cam.backends.base import Inputs, check_outputs
+from rlviz_cam.backends.base import Array, Inputs, check_outputs
 from rlviz_cam.backends.torch_trace import Call, FunctionTap, Point, Shape, Tap, Tracer
+
+_LARGEST = 2**25
+"""Bytes that the largest tensor of a pass on the CPU stays below, where that is possible.
+
+Memory of this size and more glibc takes from the system for every tensor and gives back after it (mallopt's
+M_MMAP_THRESHOLD at its highest); clearing it anew costs as much as the computing.
+"""
 
 _ONLY = "input"
 """What the one input of a network that takes a bare tensor is called."""
@@ -109,14 +117,13 @@ class TorchNetwork:
             raise ValueError(msg)
         if self._shapes is None:
             self._learn(given, is_bare=not isinstance(inputs, Mapping))
-        resized = is_resizable is not None and self._differs_in_size(given)
-        if given != self._shapes and not (resized and is_resizable()):
-            shown = given if isinstance(inputs, Mapping) else given[_ONLY]
-            msg = (
-                f"each sample has shape {shown}, but the network expects {self.input_shape}; "
-                "give a batch of those"
-            )
-            raise ValueError(msg)
+        if given == self._shapes:
+            return
+        if is_resizable is not None and self._differs_in_size(given) and is_resizable():
+            return
+        shown, expected = given if isinstance(inputs, Mapping) else given[_ONLY], self.input_shape
+        msg = f"each sample has shape {shown}, but the network expects {expected}; give a batch of those"
+        raise ValueError(msg)
 
     def _learn(self, shapes: dict[str, Shape], *, is_bare: bool) -> None:
         self._shapes, self._is_bare = shapes, is_bare
@@ -152,6 +159,19 @@ class TorchNetwork:
             name: torch.zeros(1, *shape, device=self.device, requires_grad=requires_grad)
             for name, shape in self.shapes().items()
         }
+
+    def at_once(self, named: Mapping[str, Array], layers: Sequence[str]) -> int:
+        """Return how many samples a pass that ends at some layers takes best, at least one."""
+        if self.device.type != "cpu":
+            return len(named[self.pixels()])
+        order = list(self.traced())
+        last = max((order.index(name) for name in layers), default=0)
+        sizes = [
+            call.rows * math.prod(call.shape) for name in order[: last + 1] for call in self.traced()[name]
+        ]
+        pixels = self.pixels()
+        larger = math.prod(named[pixels].shape[1:]) / math.prod(self.shapes()[pixels])
+        return max(int((_LARGEST - 1) / (4 * larger * max(sizes, default=1))), 1)
 
     # ------------------------------------------------------------------ one pass
 
@@ -270,6 +290,12 @@ class TorchNetwork:
         what = "with a spatial output" if spatial else "that returns a tensor"
         msg = f"no layer {name!r} {what}; choose one of: {', '.join(there_are) or '(none)'}"
         raise ValueError(msg)
+
+
+def pieces(named: Mapping[str, Array], size: int) -> Iterator[tuple[int, dict[str, Array]]]:
+    """Cut a batch, by name, into batches of at most ``size``; yield each with the number of its first."""
+    for first in range(0, len(next(iter(named.values()))), size):
+        yield first, {name: values[first : first + size] for name, values in named.items()}
 
 
 def named_heads(returned: Any) -> dict[str, Tensor]:

@@ -58,13 +58,11 @@ class Function:
         number: Which one of the pass.
         name: The function's name.
         layer: The call of the layer whose activations are taken after it.
-        is_direct: Whether it is fed that layer's own output.
     """
 
     number: int
     name: str
     layer: "Call | None" = None
-    is_direct: bool = False
 
     @property
     def is_softmax(self) -> bool:
@@ -72,9 +70,9 @@ class Function:
         return self.name in _SOFTMAXES
 
     @property
-    def is_elementwise(self) -> bool:
-        """Whether it makes the same of every number, whichever channel it is in."""
-        return not self.is_softmax and self.name != "prelu"
+    def kind(self) -> str:
+        """Which one it is, as in ``LayerInfo.nonlinearity``."""
+        return "softmax" if self.is_softmax else self.name.replace("_", "")
 
 
 @dataclass(eq=False)
@@ -88,7 +86,7 @@ class Call:
         kind: ``conv``, ``conv_transpose``, ``dense``, or ``None`` for another module.
         taken_at: Where its activations are taken.
         taken_after: The name of the nonlinearity after which they are.
-        nonlinearity: Its kind.
+        nonlinearity: The kind of that, or of the one that the module is or ends in.
         function: The nonlinearity or softmax whose result the activations are.
         is_mixed: Whether a normalisation over several channels stands between the layer and this output,
             or its activations.
@@ -160,7 +158,9 @@ class Tracer(TorchFunctionMode):
             point = Point(name, len(called))
             rows = output.shape[0] if output.ndim else 0
             call = Call(point, rows, tuple(output.shape[1:]), KINDS.get(type(module)), point)
-            call.function = self._results.get(id(output), (output, None))[1]
+            if id(output) in self._results:
+                call.function = self._results[id(output)][1]
+                call.nonlinearity = call.function.kind
             called.append(call)
             if not any(module.children()):
                 self._place(call, module, args)
@@ -190,9 +190,9 @@ class Tracer(TorchFunctionMode):
         layer = None if source is None or function.is_softmax else source.root
         if source is None or layer is None or layer.taken_after is not None:
             return
-        function.layer, function.is_direct = layer, source is layer
+        function.layer = layer
         layer.taken_at, layer.taken_after = Point(None, function.number), f"{name}()"
-        layer.nonlinearity, layer.function = name.replace("_", ""), function
+        layer.nonlinearity, layer.function = function.kind, function
         layer.is_mixed = source.is_mixed
 
 
