@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rlviz_cam.backends.base import Array, check_cell, check_gradients
 from rlviz_cam.backends.keras_channels import ChannelCut, before_nonlinearity
+from rlviz_cam.backends.keras_convolutions import quick_gradients
 from rlviz_cam.backends.keras_symbolic import SymbolicModel, handed_over
 from rlviz_cam.backends.keras_trace import Call, Trace
 from rlviz_cam.objectives import InputGradients, Objective
@@ -107,14 +108,7 @@ class InputPasses:
             ValueError: When the layer does not depend on the image or does not take one of that size, there
                 is no such cell, or something is not finite.
         """
-        image = arrays[self._model.inputs.image]
-        try:
-            found, grid = self._run(arrays, objective, leak)
-        except _REFUSALS as error:
-            size = " x ".join(map(str, image.shape[-2:]))
-            said = _said(error)
-            msg = f"layer {objective.layer!r} cannot be computed for images of {size} pixels: {said}"
-            raise ValueError(msg) from error
+        found, grid = self._run(arrays, objective, leak)
         check_cell(objective, grid)
         check_gradients(objective.layer, found)
         return found
@@ -122,15 +116,28 @@ class InputPasses:
     def _run(
         self, arrays: Sequence[Array], objective: Objective, leak: float
     ) -> tuple[InputGradients, tuple[int, ...]]:
-        """Return what a pass computes, and the layer's grid."""
+        """Return what a pass computes, and the layer's grid.
+
+        Raises:
+            ValueError: When the layer cannot be computed for images of that size.
+        """
         cell = objective.cell
         done = self._pass(objective.layer, at_cell=cell is not None)
         taken = [spec.taken(array) for spec, array in zip(self._model.inputs.specs, arrays, strict=True)]
         channels, weights = _several(objective)
         wanted = [channels, weights, np.float32(leak), np.asarray(cell or (0, 0), np.int32)]
-        with self._placed():
-            scores, gradients, grid = done.function(*map(tf.convert_to_tensor, [*taken, *wanted]))
+        try:
+            with self._placed():
+                scores, gradients, grid = done.function(*map(tf.convert_to_tensor, [*taken, *wanted]))
+        except _REFUSALS as error:
+            raise self._refused(objective.layer, arrays, _said(error)) from error
+        if 0 in grid.numpy():
+            raise self._refused(objective.layer, arrays, "not one cell is left of them")
         return InputGradients(scores.numpy(), gradients.numpy()), tuple(int(size) for size in grid.numpy())
+
+    def _refused(self, layer: str, arrays: Sequence[Array], cause: str) -> ValueError:
+        size = " x ".join(str(size) for size in arrays[self._model.inputs.image].shape[-2:])
+        return ValueError(f"layer {layer!r} cannot be computed for images of {size} pixels: {cause}")
 
     def _takes(self, layer: str, factor: float) -> bool:
         """Whether a layer can be computed for a blank image of another size."""
@@ -141,7 +148,7 @@ class InputPasses:
         blank[inputs.image] = np.zeros((*others, *size), np.uint8)
         try:
             found, _ = self._run(blank, Objective.of_channels(layer, [0]), 0.0)
-        except _REFUSALS:
+        except ValueError:
             return False
         return found.scores.shape == (1,) and found.gradients.shape == blank[inputs.image].shape
 
@@ -169,9 +176,11 @@ class InputPasses:
         called = self._model.called_as_far_as_it_goes if any_size else self._model.called
 
         def compute(*given: Any) -> list[Any]:
-            call = (trace := called(given[: len(own)])).call(layer)
-            if call.taken_after != self._own().call(layer).taken_after:
-                msg = f"layer {layer!r} was reached, but not its nonlinearity"
+            with quick_gradients():
+                trace = called(given[: len(own)])
+            reached = trace.calls.get(layer, [])
+            if [call.taken_after for call in reached] != [self._own().call(layer).taken_after]:
+                msg = f"layer {layer!r} or its nonlinearity is not reached with images of any size"
                 raise ValueError(msg)
             image = given[self._model.inputs.image]
             wanted = _Wanted(*given[len(own) :])

@@ -185,6 +185,8 @@ class Tracer:
 
     def _watched(self, name: str, layer: Any) -> Callable[..., Any]:
         call = getattr(layer.call, "python_function", layer.call)  # a tf.function has a graph of its own
+        softmax = "Softmax" in class_names(unwrapped(layer))
+        changes_each = softmax or is_nonlinearity(layer)
 
         def watched(*args: Any, **kwargs: Any) -> Any:
             output = call(*args, **kwargs)
@@ -192,8 +194,7 @@ class Tracer:
                 given = (*args, *kwargs.values())
                 source = next((one for one in given if getattr(one, "graph", None) is self._graph), None)
                 self._calls.setdefault(name, []).append(Call(layer, source, output, output))
-                softmax = "Softmax" in class_names(unwrapped(layer))
-                if source is not None and (softmax or is_nonlinearity(layer)):
+                if changes_each and source is not None:
                     self._nonlinearities.setdefault(output.ref(), Fed(source, softmax))
             return output
 
