@@ -50,7 +50,7 @@ def plainly(torch):
         values = values if values.ndim > 2 else values[..., None]
         scores = (weights * mean(values)).sum(1)
         raised = scores.sum()
-        if leak:
+        if leak and fed is not None:
             raised = raised + leak * (weights * mean(fed(model, image).clamp(max=0))).sum()
         (gradient,) = torch.autograd.grad(raised, image)
         return scores.detach().numpy(), gradient.numpy()
@@ -136,6 +136,24 @@ def test_a_layer_without_a_nonlinearity_is_taken_as_it_is(seeded, plainly, batch
     scores, gradients = plainly(model, lambda m, x: m[0](x), batch, objective)
     near(found.scores, scores)
     near(found.gradients, gradients)
+
+
+@pytest.mark.parametrize("after", ["Dropout", "Identity"])
+def test_what_lets_the_activations_pass_is_not_their_nonlinearity(torch, seeded, batch, after):
+    class Network(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            nn = torch.nn
+            self.first, self.relu, self.second = nn.Conv2d(2, 6, 3), nn.ReLU(), nn.Conv2d(6, 6, 1)
+            self.one, self.other = getattr(nn, after)(), getattr(nn, after)()
+
+        def forward(self, x):
+            return self.other(torch.relu(self.second(self.one(self.relu(self.first(x))))))
+
+    backend = opened(seeded(lambda _: Network()))
+    assert [info.taken_after for info in backend.layers()] == ["relu", "relu()"]
+    found = backend.input_gradients(batch, Objective.of_channels("second", [0, 1, 2, 0]), leak=0.3)
+    assert found.gradients.any()
 
 
 @pytest.mark.parametrize("layer", ["block", "block.2", "block.1"])
@@ -738,8 +756,10 @@ def test_in_several_images_none_can_have_another_size(torch, seeded, batch):
     given = {"left": batch, "right": batch[:, :, 1:]}
     with pytest.raises(ValueError, match=r"each sample has shape .*, but the network expects"):
         backend.predict(given)
+    both = {"left": batch, "right": batch}
+    assert backend.activations(both, ["conv"])["conv"].shape == (4, 6, 7, 6)
     with pytest.raises(ValueError, match=r"the network takes 2 images \(C, H, W\), expected one"):
-        backend.input_gradients({"left": batch, "right": batch}, Objective.of_channels("conv", [0] * 4))
+        backend.input_gradients(both, Objective.of_channels("conv", [0] * 4))
 
 
 # ---------------------------------------------------------------- large batches

@@ -161,17 +161,16 @@ class TorchNetwork:
         }
 
     def at_once(self, named: Mapping[str, Array], layers: Sequence[str]) -> int:
-        """Return how many samples a pass that ends at some layers takes best, at least one."""
+        """Return how many samples of a batch a pass that ends at some layers takes best, at least one."""
         if self.device.type != "cpu":
-            return len(named[self.pixels()])
-        order = list(self.traced())
+            return len(next(iter(named.values())))
+        calls, own = self.traced(), self.shapes()
+        order = list(calls)
         last = max((order.index(name) for name in layers), default=0)
-        sizes = [
-            call.rows * math.prod(call.shape) for name in order[: last + 1] for call in self.traced()[name]
-        ]
-        pixels = self.pixels()
-        larger = math.prod(named[pixels].shape[1:]) / math.prod(self.shapes()[pixels])
-        return max(int((_LARGEST - 1) / (4 * larger * max(sizes, default=1))), 1)
+        numbers = [call.rows * math.prod(call.shape) for name in order[: last + 1] for call in calls[name]]
+        given = sum(math.prod(values.shape[1:]) for values in named.values())
+        larger = given / sum(math.prod(shape) for shape in own.values())
+        return max(int((_LARGEST - 1) / (4 * larger * max(numbers, default=1))), 1)
 
     # ------------------------------------------------------------------ one pass
 

@@ -173,10 +173,9 @@ class Tracer(TorchFunctionMode):
         family = type(module).__module__.rpartition(".")[2]
         source = self._outputs[id(args[0])][1] if args and id(args[0]) in self._outputs else None
         layer = call.function.layer if call.function is not None else None
-        if layer is not None:
+        if layer is not None and family == "activation":  # the module that called the function stands for it
             layer.taken_at, layer.taken_after = call.point, call.point.module
-            if family == "activation":
-                layer.nonlinearity = type(module).__name__.lower()
+            layer.nonlinearity = type(module).__name__.lower()
         elif call.kind is not None:
             call.root = call
         elif source is not None and (family in _BETWEEN or isinstance(module, nn.Identity)):
