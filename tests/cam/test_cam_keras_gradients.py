@@ -267,8 +267,8 @@ def test_a_block_is_a_layer_too(tf, pictures, nested):
     agree(found, taped(tf, nested.get_layer("eye"), pictures, objective))
 
 
-def subclassed(keras, flatten=None):
-    """Make a network in code; ``flatten`` says how its grid becomes a vector."""
+def subclassed(keras):
+    """Make a network in code that asks for the size of its grid as a number."""
 
     class Network(keras.Model):
         def __init__(self):
@@ -279,23 +279,16 @@ def subclassed(keras, flatten=None):
 
         def call(self, images):
             grid = self.relu(self.conv(images))
-            return self.dense(flatten(grid))
+            height, width, channels = (int(size) for size in grid.shape[1:])
+            return self.dense(keras.layers.Reshape((height * width * channels,))(grid))
 
     model = Network()
     model(np.zeros((1, *SHAPE), np.float32))
     return model
 
 
-def by_numbers(keras):
-    def flatten(grid):
-        height, width, channels = (int(size) for size in grid.shape[1:])
-        return keras.layers.Reshape((height * width * channels,))(grid)
-
-    return flatten
-
-
 def test_a_network_that_asks_for_its_sizes_as_numbers_takes_others_below(keras, tf, pictures):
-    model = subclassed(keras, by_numbers(keras))
+    model = subclassed(keras)
     backend = open_backend(model, input_shape=(3, 12, 10))
     assert backend.is_resizable("conv")
     assert not backend.is_resizable("dense")
@@ -328,6 +321,25 @@ def test_a_layer_whose_nonlinearity_needs_the_size_as_a_number_takes_its_own_alo
     )
     with pytest.raises(ValueError, match=r"has shape \(3, 30, 22\), but the network expects \(3, 12, 10\)"):
         backend.input_gradients(drawn(5, 30, 22), objective)
+
+
+def test_gradients_go_through_functions_that_are_graphs_of_their_own(keras, tf, pictures):
+    class Compiled(keras.layers.Layer):
+        def call(self, given):
+            return self.twice(given)
+
+        @tf.function
+        def twice(self, given):
+            return 2 * tf.nn.conv2d(given, tf.ones((3, 3, 4, 4)), 1, "SAME")
+
+    model = in_layers(
+        keras, Compiled(name="below"), keras.layers.Conv2D(5, 3, activation="tanh", name="layer")
+    )
+    objective = Objective.of_channels("layer", CHANNELS)
+    backend = open_backend(under_a_head(keras, model))
+    agree(backend.input_gradients(pictures, objective), taped(tf, model, pictures, objective))
+    larger = drawn(5, 20, 15)
+    assert backend.input_gradients(larger, objective).gradients.any()
 
 
 def test_a_grid_that_is_reshaped_to_a_fixed_size_is_not_resizable(keras):

@@ -57,10 +57,14 @@ def _turned_round(kernel: Any, gradient: Any, padding: bytes) -> Any:
     was padded with less than fully (Dumoulin and Visin, "A guide to convolution arithmetic for deep
     learning", 2016, section 4).
     """
-    pads: list[list[int]] = [[0, 0]]
-    for size in map(int, kernel.shape[:2]):
-        before = (size - 1) // 2 if padding == b"SAME" else 0
-        after = size - 1 - before if padding == b"SAME" else 0
-        pads.append([size - 1 - before, size - 1 - after])
-    turned = tf.transpose(tf.reverse(kernel, axis=[0, 1]), [0, 1, 3, 2])
-    return tf.nn.conv2d(gradient, turned, strides=1, padding=[*pads, [0, 0]])
+    pads = [0, 0]
+    for full in (int(size) - 1 for size in kernel.shape[:2]):
+        before, after = (full // 2, full - full // 2) if padding == b"SAME" else (0, 0)
+        pads += [full - before, full - after]
+    return tf.raw_ops.Conv2D(
+        input=gradient,
+        filter=tf.transpose(tf.reverse(kernel, axis=[0, 1]), [0, 1, 3, 2]),
+        strides=[1, 1, 1, 1],
+        padding="EXPLICIT",
+        explicit_paddings=[*pads, 0, 0],
+    )

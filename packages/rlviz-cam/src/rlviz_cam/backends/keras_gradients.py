@@ -255,9 +255,8 @@ def _score(values: Any, wanted: _Wanted, *, at_cell: bool) -> Any:
     values = tf.cast(values, tf.float32)
     rank = len(values.shape)
     if at_cell and rank in {4, 5}:
-        within = tf.minimum(
-            wanted.cell, tf.shape(values)[-3:-1] - 1
-        )  # which cells there are is checked later
+        last = tf.shape(values)[-3:-1] - 1
+        within = tf.minimum(wanted.cell, last)  # a cell beyond the grid is an error, but not in here
         values = values[..., within[0], within[1], :]
         rank -= 2
     return tf.reduce_sum(wanted.weights * tf.reduce_mean(values, axis=list(range(1, rank - 1))), axis=1)
