@@ -15,7 +15,7 @@ from network_analyzer.manifest import model_digest, write_figure_manifest
 from network_analyzer.opened import Opened
 from network_analyzer.opening import InputShape, Stated, open_network, open_path
 from network_analyzer.references import reference_of
-from network_analyzer.report.filter_report import FilterReport, filter_report
+from network_analyzer.report.filter_report import RECIPE, FilterReport, filter_report
 from network_analyzer.report.page import write_html, write_pdf
 from network_analyzer.report.pictures import picture_set
 from network_analyzer.settings import MapMode, MapScale
@@ -334,7 +334,7 @@ class NetworkAnalyzer:
         *,
         feature_ids: Sequence[int] | None = None,
         top: int = 9,
-        recipe: Recipe | None = None,
+        recipe: Recipe | None = RECIPE,
         seed: int = 0,
     ) -> FilterReport:
         """What each channel of a layer does over a set of pictures, beside the picture that it prefers.
@@ -347,7 +347,7 @@ class NetworkAnalyzer:
             images: an array (N, ...), a folder of pictures, a tub, a recorded rollout or a video.
             feature_ids: which channels; all by default.
             top: pictures that are kept of each channel: those of its highest activations.
-            recipe: of the preferred pictures.
+            recipe: of the preferred pictures; None leaves them out.
             seed: of the preferred pictures.
 
         Raises:
@@ -361,7 +361,7 @@ class NetworkAnalyzer:
             picture_set(images, self._opened),
             features=feature_ids,
             top=top,
-            recipe=recipe or Recipe(),
+            recipe=recipe,
             seed=seed,
         )
         save_report(report, self._presenter)

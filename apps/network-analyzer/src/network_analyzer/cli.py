@@ -131,6 +131,12 @@ def saliency(*, neuron: int | None, as_json: bool, **given: Any) -> None:  # noq
     help="A folder of pictures, a tub, a recorded rollout (.arrow) or a video.",
 )
 @click.option("--top", default=9, show_default=True, help="Pictures kept of each channel: its highest.")
+@click.option(
+    "--stimuli/--no-stimuli",
+    default=True,
+    show_default=True,
+    help="Look for the picture that each channel prefers.",
+)
 @ascent_options
 @click.option(
     "-o", "--out", type=PATH, metavar="FILE",

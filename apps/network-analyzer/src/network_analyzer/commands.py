@@ -137,7 +137,7 @@ def write_report(
         picture_set(settings.images, opened),
         features=settings.features,
         top=settings.top,
-        recipe=recipe,
+        recipe=recipe if settings.stimuli else None,
         seed=ascent.seed,
         chunk=ascent.chunk,
     )

@@ -61,6 +61,7 @@ class ReportSettings:
         images: a folder of pictures, a tub, a recorded rollout or a video.
         features: which of the layer's features; None for all.
         top: pictures kept of each: those of its highest activations.
+        stimuli: whether its preferred picture is looked for.
         out: the page, .html or .pdf; None for both, in `docs/analysis/figures`.
         force: whether it may be replaced.
     """
@@ -69,6 +70,7 @@ class ReportSettings:
     images: Path
     features: tuple[int, ...] | None = None
     top: int = 9
+    stimuli: bool = True
     out: Path | None = None
     force: bool = False
 

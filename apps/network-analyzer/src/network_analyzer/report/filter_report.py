@@ -85,13 +85,12 @@ def filter_report(
     info = opened.backend.layer(layer)
     chosen = chosen_features(info, features)
     field, notes = _field(opened, info)
-    statistics, patches = _look(
-        opened, info, chosen, pictures, _kept(info, len(chosen), top, field, pictures)
-    )
+    kept = _kept(info, len(chosen), top, field, pictures)
     ascent = None
     if recipe is not None:
         objective = Objective.of_channels(layer, chosen)
         ascent = opened.backend.ascend(objective, recipe, opened.preprocessing, seed=seed, chunk=chunk)
+    statistics, patches = _look(opened, info, chosen, pictures, kept)
     return FilterReport(
         network=opened.name,
         layer=info,
