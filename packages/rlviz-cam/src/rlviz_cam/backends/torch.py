@@ -24,8 +24,9 @@ from rlviz_cam.backends.base import (
     innermost,
 )
 from rlviz_cam.backends.torch_gradients import ImageGradients
+from rlviz_cam.backends.torch_inputs import named_inputs, pieces
 from rlviz_cam.backends.torch_library import LibraryView
-from rlviz_cam.backends.torch_network import TorchNetwork, named_inputs, pieces, to_numpy, transformed
+from rlviz_cam.backends.torch_network import TorchNetwork, to_numpy, transformed
 from rlviz_cam.backends.torch_trace import KINDS, Call, Shape
 from rlviz_cam.backends.torch_weights import kernel, redraw
 from rlviz_cam.objectives import InputGradients, Objective
@@ -55,12 +56,12 @@ class TorchBackend:
     @property
     def input_size(self) -> tuple[int, int]:
         """Height and width of the image that the network takes, in pixels."""
-        shape = self._network.shapes()[self._network.image()]
+        shape = self._network.given.shapes()[self._network.given.image()]
         return shape[-2], shape[-1]
 
     def inputs(self) -> Mapping[str, Shape]:
         """Return every input's name and the shape of one sample of it; the one unnamed input is ``input``."""
-        return dict(self._network.shapes())
+        return dict(self._network.given.shapes())
 
     def heads(self) -> Mapping[str, Shape]:
         """Return every output's name and the shape of one sample of it."""
@@ -82,7 +83,7 @@ class TorchBackend:
 
             return hook
 
-        given = self._network.blank(requires_grad=True)
+        given = self._network.given.blank(requires_grad=True)
         with torch.enable_grad():
             heads = self._network.forward(given, {name: [keep(name)] for name in names}, nullcontext())
         behind = ancestors(heads[head].grad_fn)
@@ -133,7 +134,7 @@ class TorchBackend:
         parts: list[dict[str, NDArray[np.float32]]] = []
         for _, piece in pieces(named, network.at_once(named, layers)):
             with torch.no_grad():
-                kept = network.reach(network.tensors(piece), points.values())
+                kept = network.reach(network.given.tensors(piece), points.values())
             parts.append({name: to_numpy(kept[point]) for name, point in points.items()})
         return {name: np.concatenate([part[name] for part in parts]) for name in layers}
 
@@ -160,7 +161,7 @@ class TorchBackend:
         outputs = {name: to_numpy(values) for name, values in heads.items()}
         check_outputs(outputs)
         head = target.resolve(outputs)
-        weights = self._network.tensor(target.weights(target.units(outputs)))
+        weights = self._network.given.tensor(target.weights(target.units(outputs)))
         gradient = None
         if heads[head].requires_grad:
             with torch.enable_grad():
@@ -215,15 +216,15 @@ class TorchBackend:
         for name in order[order.index(up_to_layer) :]:
             if not any(modules[name].children()):
                 redraw(modules[name], generator)
-        return type(self)(model, input_shape=self._network.input_shape)
+        return type(self)(model, input_shape=self._network.given.shape)
 
     def windows(self, layer: str) -> tuple[WindowOp, ...]:
         """Return the sliding windows between the input image and a spatial layer, the first one first."""
         point = self._network.call(layer, spatial=True).taken_at
-        given = self._network.blank(requires_grad=True)
+        given = self._network.given.blank(requires_grad=True)
         with torch.enable_grad():
             found = self._network.reach(given, [point])[point]
-        return windows_to_input(found.grad_fn, given[self._network.image()])
+        return windows_to_input(found.grad_fn, given[self._network.given.image()])
 
     def library_view(self, layer: str) -> LibraryView:
         """Return a copy of the network in the form that pytorch-grad-cam takes."""

@@ -18,7 +18,8 @@ from rlviz_cam.backends.base import (
     check_objective,
 )
 from rlviz_cam.backends.torch_cut import can_be_cut, cut_down
-from rlviz_cam.backends.torch_network import TorchNetwork, named_inputs, pieces, to_numpy
+from rlviz_cam.backends.torch_inputs import named_inputs, pieces
+from rlviz_cam.backends.torch_network import TorchNetwork, to_numpy
 from rlviz_cam.backends.torch_trace import Call, Point
 from rlviz_cam.objectives import InputGradients, Objective
 
@@ -38,8 +39,8 @@ class ImageGradients:
         return self._resizable[layer]
 
     def _takes_larger(self, call: Call) -> bool:
-        given = self._network.blank()
-        name = self._network.pixels()
+        given = self._network.given.blank()
+        name = self._network.given.pixels()
         axes = given[name].ndim
         if axes < 4:
             return False
@@ -88,9 +89,10 @@ class ImageGradients:
         module = network.model.get_submodule(objective.layer)
         cut = can_be_cut(module) and not call.is_mixed
         with torch.inference_mode(mode=False), torch.enable_grad(), _frozen(network.model):
-            given = network.tensors(inputs)
-            image = given[network.pixels()].float().requires_grad_()
-            given[network.pixels()] = image.clone()  # a leaf must not meet an in-place operation
+            given = network.given.tensors(inputs)
+            pixels = network.given.pixels()
+            image = given[pixels].float().requires_grad_()
+            given[pixels] = image.clone()  # a leaf must not meet an in-place operation
             with cut_down(module, objective.channels) if cut else nullcontext():
                 found = network.reach(given, points)
             reading = _Reading(objective, _channel_axis(call, objective.layer))

@@ -42,7 +42,7 @@ class LibraryView:
 
     def tensor(self, inputs: NDArray[np.generic]) -> Tensor:
         """Return inputs as a float32 tensor, which gradients may reach."""
-        return self._network.tensor(inputs).float()
+        return self._network.given.tensor(inputs).float()
 
 
 class _OneHead(nn.Module):

@@ -1,6 +1,6 @@
 # pyright: standard
 # ruff: noqa: ANN401 - torch's own hooks and outputs are untyped
-"""One PyTorch module on one device: its passes, what is tapped in them, and the shapes of its inputs."""
+"""One PyTorch module on one device: its passes, and what is tapped in them."""
 
 import copy
 import math
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from rlviz_cam.backends.base import Array, Inputs, check_outputs
+from rlviz_cam.backends.torch_inputs import TorchInputs, listed_shapes
 from rlviz_cam.backends.torch_trace import Call, FunctionTap, Point, Shape, Tap, Tracer
 
 _LARGEST = 2**25
@@ -22,9 +23,6 @@ _LARGEST = 2**25
 Memory of this size and more glibc takes from the system for every tensor and gives back after it (mallopt's
 M_MMAP_THRESHOLD at its highest); clearing it anew costs as much as the computing.
 """
-
-_ONLY = "input"
-"""What the one input of a network that takes a bare tensor is called."""
 
 
 class Reached(BaseException):
@@ -55,49 +53,11 @@ class TorchNetwork:
         self.model = model if wanted.type == where.type else copy.deepcopy(model).to(wanted)
         self.device = wanted
         shape: Any = input_shape if input_shape is not None else getattr(model, "input_shape", None)
-        self._is_bare = not isinstance(shape, Mapping)
-        self._shapes: dict[str, Shape] | None = None
-        if shape is not None:
-            self._shapes = {name: tuple(one) for name, one in named_inputs(shape).items()}
+        self.given = TorchInputs(shape, wanted)
         self._calls: dict[str, list[Call]] | None = None
         self._heads: dict[str, Shape] = {}
 
-    # ------------------------------------------------------------------ inputs
-
-    @property
-    def input_shape(self) -> Shape | dict[str, Shape] | None:
-        """Shape of one sample, or one per named input; ``None`` while it is not known."""
-        return None if self._shapes is None else self._taken(self._shapes)
-
-    def shapes(self) -> dict[str, Shape]:
-        """Return every input's name and the shape of one sample of it; an unnamed one is ``input``.
-
-        Raises:
-            ValueError: When it is not known.
-        """
-        if self._shapes is None:
-            msg = "the shape of the network's input is not known; give input_shape=(C, H, W)"
-            raise ValueError(msg)
-        return self._shapes
-
-    def image(self) -> str:
-        """Return the name of the input that is an image, (C, H, W), or a sequence of images.
-
-        Raises:
-            ValueError: When there is none, or several.
-        """
-        shapes = self.shapes()
-        images = [name for name, shape in shapes.items() if len(shape) in {3, 4}]
-        if len(images) != 1:
-            listed = list(shapes.values())
-            msg = f"the network takes {len(images)} images (C, H, W), expected one; its inputs: {listed}"
-            raise ValueError(msg)
-        return images[0]
-
-    def pixels(self) -> str:
-        """Return the name of the input that gradients are taken by: the only one, or the image."""
-        shapes = self.shapes()
-        return next(iter(shapes)) if len(shapes) == 1 else self.image()
+    # ------------------------------------------------------------------ one pass
 
     def check(self, inputs: Inputs, *, is_resizable: Callable[[], bool] | None = None) -> None:
         """Refuse inputs of another shape than the network's, and learn that shape from the first batch.
@@ -109,70 +69,25 @@ class TorchNetwork:
         Raises:
             ValueError: Naming both shapes.
         """
-        named = named_inputs(inputs)
-        given = {name: np.shape(values)[1:] for name, values in named.items()}
-        lengths = {np.shape(values)[:1] for values in named.values()}
-        if len(lengths) != 1 or lengths <= {(), (0,)}:
-            msg = f"a batch of at least one sample, (N, ...), is expected; got shape {_listed(inputs)}"
-            raise ValueError(msg)
-        if self._shapes is None:
-            self._learn(given, is_bare=not isinstance(inputs, Mapping))
-        if given == self._shapes:
-            return
-        if is_resizable is not None and self._differs_in_size(given) and is_resizable():
-            return
-        shown, expected = given if isinstance(inputs, Mapping) else given[_ONLY], self.input_shape
-        msg = f"each sample has shape {shown}, but the network expects {expected}; give a batch of those"
-        raise ValueError(msg)
-
-    def _learn(self, shapes: dict[str, Shape], *, is_bare: bool) -> None:
-        self._shapes, self._is_bare = shapes, is_bare
-        try:
-            self.traced()
-        except ValueError:
-            self._shapes = None
-            raise
-
-    def _taken(self, named: Mapping[str, Any]) -> Any:
-        """Return inputs, or shapes of inputs, as the network takes them."""
-        return named[_ONLY] if self._is_bare else dict(named)
-
-    def _differs_in_size(self, given: Mapping[str, Shape]) -> bool:
-        """Whether shapes are the network's own but for the image's height and width."""
-        name, shapes = self.pixels(), self.shapes()
-        changed = {**given, name: (*given.get(name, ())[:-2], *shapes[name][-2:])}
-        return changed == shapes
-
-    def tensors(self, inputs: Inputs) -> dict[str, Tensor]:
-        """Put a batch on the network's device, by name."""
-        return {name: self.tensor(values) for name, values in named_inputs(inputs).items()}
-
-    def tensor(self, values: NDArray[np.generic]) -> Tensor:
-        """Put a copy of an array on the network's device, as float32 where it is float64."""
-        dtype = np.float32 if values.dtype == np.float64 else values.dtype
-        # a network may write into what it is given
-        return torch.from_numpy(np.array(values, dtype=dtype, order="C")).to(self.device)
-
-    def blank(self, *, requires_grad: bool = False) -> dict[str, Tensor]:
-        """Return one sample of zeros, by name."""
-        return {
-            name: torch.zeros(1, *shape, device=self.device, requires_grad=requires_grad)
-            for name, shape in self.shapes().items()
-        }
+        if self.given.learn(inputs):
+            try:
+                self.traced()
+            except ValueError:
+                self.given.forget()
+                raise
+        self.given.check(inputs, is_resizable)
 
     def at_once(self, named: Mapping[str, Array], layers: Sequence[str]) -> int:
         """Return how many samples of a batch a pass that ends at some layers takes best, at least one."""
         if self.device.type != "cpu":
             return len(next(iter(named.values())))
-        calls, own = self.traced(), self.shapes()
+        calls, own = self.traced(), self.given.shapes()
         order = list(calls)
         last = max((order.index(name) for name in layers), default=0)
         numbers = [call.rows * math.prod(call.shape) for name in order[: last + 1] for call in calls[name]]
         given = sum(math.prod(values.shape[1:]) for values in named.values())
         larger = given / sum(math.prod(shape) for shape in own.values())
         return max(int((_LARGEST - 1) / (4 * larger * max(numbers, default=1))), 1)
-
-    # ------------------------------------------------------------------ one pass
 
     def predict(self, inputs: Inputs) -> dict[str, NDArray[np.float32]]:
         """Return every head's values, (N, units) float32 each.
@@ -188,7 +103,7 @@ class TorchNetwork:
     def run(self, inputs: Inputs, taps: Mapping[Point, Tap]) -> dict[str, Tensor]:
         """Run a batch without gradients and return the heads, (N, ...) each."""
         with torch.no_grad():
-            return self.tapped(self.tensors(inputs), taps)
+            return self.tapped(self.given.tensors(inputs), taps)
 
     def reach(
         self,
@@ -236,13 +151,14 @@ class TorchNetwork:
             TypeError: When it returns something else than tensors.
         """
         with _evaluating(self.model), _hooks(self.model, hooks), functions:
+            taken = self.given.taken(given)
             try:
-                returned = self.model(self._taken(given))
+                returned = self.model(taken)
             except torch.OutOfMemoryError:
                 raise
             except RuntimeError as error:
                 first_line = str(error).partition("\n")[0]
-                what = f"inputs of shape {_listed(self._taken(given))}{self._expectation()}"
+                what = f"inputs of shape {listed_shapes(taken)}{self._expectation()}"
                 msg = f"the network does not take {what}: {first_line}"
                 raise ValueError(msg) from error
         return named_heads(returned)
@@ -266,7 +182,7 @@ class TorchNetwork:
             tracer = Tracer()
             hooks = {name: [tracer.hook(name)] for name, _ in self.model.named_modules() if name}
             with torch.inference_mode(mode=False), torch.no_grad():
-                heads = self.forward(self.blank(), hooks, tracer)
+                heads = self.forward(self.given.blank(), hooks, tracer)
             self._heads = {name: tuple(values.shape[1:]) for name, values in heads.items()}
             self._calls = tracer.calls
         return self._calls
@@ -289,12 +205,6 @@ class TorchNetwork:
         what = "with a spatial output" if spatial else "that returns a tensor"
         msg = f"no layer {name!r} {what}; choose one of: {', '.join(there_are) or '(none)'}"
         raise ValueError(msg)
-
-
-def pieces(named: Mapping[str, Array], size: int) -> Iterator[tuple[int, dict[str, Array]]]:
-    """Cut a batch, by name, into batches of at most ``size``; yield each with the number of its first."""
-    for first in range(0, len(next(iter(named.values()))), size):
-        yield first, {name: values[first : first + size] for name, values in named.items()}
 
 
 def named_heads(returned: Any) -> dict[str, Tensor]:
@@ -363,14 +273,3 @@ def _hooks(model: nn.Module, hooks: Mapping[str, Sequence[Callable[..., Any]]]) 
     finally:
         for handle in handles:
             handle.remove()
-
-
-def named_inputs(given: Any) -> dict[str, Any]:
-    """Return inputs, or shapes of inputs, by name; a bare one is ``input``."""
-    return dict(given) if isinstance(given, Mapping) else {_ONLY: given}
-
-
-def _listed(given: Any) -> str:
-    if not isinstance(given, Mapping):
-        return str(tuple(np.shape(given)))
-    return ", ".join(f"{name} {tuple(np.shape(one))}" for name, one in given.items())
