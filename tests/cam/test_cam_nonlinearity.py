@@ -21,7 +21,8 @@ def test_a_torch_functions_kind_of_nonlinearity_is_told(torch, name, kind):
             self.conv = torch.nn.Conv2d(1, 2, 3)
 
         def forward(self, picture):
-            return getattr(torch.nn.functional, name, getattr(torch, name, None))(self.conv(picture))
+            functions = torch.nn.functional if hasattr(torch.nn.functional, name) else torch
+            return getattr(functions, name)(self.conv(picture))
 
     info = open_backend(Network(), input_shape=(1, 8, 8)).layer("conv")
     assert (info.taken_after, info.nonlinearity) == (f"{name}()", kind)

@@ -152,4 +152,4 @@ def test_the_same_command_gives_the_same_bytes(model, here):
         ]
         assert main([*command, "--out", name]) == 0
         pictures.append(np.fromfile(name, np.uint8))
-    np.testing.assert_array_equal(*pictures)
+    np.testing.assert_array_equal(pictures[0], pictures[1])
