@@ -25,7 +25,7 @@ M_MMAP_THRESHOLD at its highest); clearing it anew costs as much as the computin
 """
 
 
-class Reached(BaseException):
+class _Reached(BaseException):
     """Ends a forward pass when a tap has what it came for; the network's own ``except`` must not catch it."""
 
 
@@ -37,6 +37,11 @@ class TorchNetwork:
         device: ``auto`` (where the model is), or where a copy of it is run.
         input_shape: Shape of one sample, or one per named input; else the model's own ``input_shape``, else
             learnt from the first batch.
+
+    Attributes:
+        model: What is run: the module, or its copy on another device.
+        device: Where.
+        given: The inputs that it takes.
 
     Raises:
         ValueError: When the device is not there.
@@ -117,13 +122,13 @@ class TorchNetwork:
             def tap(output: Tensor) -> Tensor:
                 kept[point] = output
                 if len(kept) == len(set(points)):
-                    raise Reached
+                    raise _Reached
                 kept[point] = output.clone()  # a later in-place operation must not reach it
                 return output
 
             return tap
 
-        with suppress(Reached):
+        with suppress(_Reached):
             self.tapped(given, {point: keep(point) for point in points})
         return kept
 
