@@ -310,7 +310,7 @@ def test_the_windows_are_those_of_the_convolution(backend):
 @pytest.mark.parametrize("call", ["predict", "activations", "record"])
 def test_a_wrong_input_shape_is_an_error_that_names_both(backend, call):
     wrong = np.zeros((2, 1, 6, 9), dtype=np.float32)
-    arguments = {"predict": (), "activations": (["conv"],), "record": ("conv", Target(head="q"))}[call]
+    arguments = {"predict": (), "activations": (["conv", "q"],), "record": ("conv", Target(head="q"))}[call]
     with pytest.raises(ValueError, match=r"shape \(1, 6, 9\), but the network expects \(1, 6, 8\)"):
         getattr(backend, call)(wrong, *arguments)
 

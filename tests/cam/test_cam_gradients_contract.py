@@ -297,6 +297,11 @@ def test_a_convolution_takes_images_of_another_size(backend, weights):
     near(found.gradients, weights.channel_gradient(larger, np.eye(FILTERS)[[4, 0, 1]]))
 
 
+def test_activations_of_images_of_another_size_are_those_of_a_convolution(backend, weights):
+    larger = drawn(3, (2, 12, 5))
+    near(backend.activations(larger, ["conv"])["conv"], weights.grid(larger))
+
+
 def test_after_an_image_of_another_size_the_networks_own_is_as_before(backend, batch):
     objective = Objective.of_channels("conv", [0, 1, 2, 3])
     before = backend.input_gradients(batch, objective)

@@ -123,7 +123,10 @@ class Backend(Protocol):
         ...
 
     def activations(self, inputs: Inputs, layers: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
-        """Return the activations, layer -> (N, ...), of any number of layers in one forward pass."""
+        """Return the activations, layer -> (N, ...), of any number of layers in one forward pass.
+
+        Images may have another size than the network's where all of the layers are resizable.
+        """
         ...
 
     def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:

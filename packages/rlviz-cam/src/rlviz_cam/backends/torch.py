@@ -125,10 +125,11 @@ class TorchBackend:
     def activations(self, inputs: Inputs, layers: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
         """Return the activations of any number of layers, layer -> (N, ...) float32, in one forward pass.
 
-        The pass ends at the last of the layers; a large batch is cut into several.
+        The pass ends at the last of the layers; a large batch is cut into several. Images may have another
+        size than the network's where all of the layers are resizable.
         """
         network = self._network
-        network.check(inputs)
+        network.check(inputs, is_resizable=lambda: all(self.is_resizable(name) for name in layers))
         points = {name: network.call(name).taken_at for name in layers}
         named = named_inputs(inputs)
         parts: list[dict[str, NDArray[np.float32]]] = []
