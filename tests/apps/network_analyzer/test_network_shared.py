@@ -37,11 +37,11 @@ def test_a_pilots_filters_preferences_and_maps_can_be_seen(here, name):
     convolutions = analyzer.list_convolutional_layer_names()
     first, last = convolutions[0], convolutions[-1]
     assert analyzer.visualize_layer_weights(first).shape[-2] == 3
-    ascent = analyzer.maximize(last)
+    ascent = analyzer.maximize(last, range(8))
     live = ~ascent.dead
     assert live.any()
     assert (ascent.scores[live] > ascent.noise[live]).all()
-    analyzer.visualize_max_filter_respondence(last, [int(live.argmax())], optimization_steps=5)
+    analyzer.visualize_max_filter_respondence(last, [int(live.argmax())], optimization_steps=3)
     reference = shared(TUB / "100_cam_image_array_.jpg")
     maps = analyzer.visualize_activation_map(first, reference, mode="heat")
     assert maps.max() > 0

@@ -103,7 +103,7 @@ def test_total_variation_makes_a_preferred_picture_smoother(build):
     assert roughness(10.0) < 0.8 * roughness(0.0)
 
 
-@pytest.mark.parametrize(("channels", "filters"), [(1, 1), (3, 512), (4, 1), (64, 1), (64, 512)])
+@pytest.mark.parametrize(("channels", "filters"), [(1, 1), (3, 512), (4, 1), (64, 3)])
 def test_any_number_of_channels_and_filters_can_be_seen(build, here, channels, filters):
     model = build((channels, 6, 8), (filters,), nested=True)
     analyzer = NetworkAnalyzer(model, mode="save")
