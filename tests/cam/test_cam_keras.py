@@ -134,7 +134,7 @@ def test_a_picture_of_any_size_decides_with_the_first_batch(keras, pictures):
         [layers.Input((None, None, 3)), layers.Conv2D(2, 3, name="conv"), layers.GlobalAveragePooling2D()]
     )
     backend = open_backend(model)
-    with pytest.raises(ValueError, match=r"shape of the network's input is not known; give open_backend"):
+    with pytest.raises(ValueError, match=r"shape of the network's input is not known; give input_shape="):
         backend.layers()
     backend.predict(pictures)
     assert backend.layer("conv").output_shape == (2, 10, 8)

@@ -252,10 +252,32 @@ def test_a_pass_holds_fewer_samples_where_each_is_many_images(keras, steps, samp
     frames = layers.Input((steps, 6, 5, 1), name="img_in")
     model = keras.Model(frames, layers.Dense(1)(layers.Flatten()(frames)))
     backend = KerasBackend(model)
-    assert backend._usual_size() == samples
+    assert backend._passes.usual_size() == samples
     batch = np.random.default_rng(0).random((samples + 1, steps, 1, 6, 5), dtype=np.float32)
     np.testing.assert_allclose(
         next(iter(backend.predict(batch).values()))[-1:],
         next(iter(backend.predict(batch[-1:]).values())),
         rtol=1e-4,
     )
+
+
+@pytest.mark.parametrize(("side", "scale", "samples"), [(40, 1, 48), (240, 1, 12), (240, 3, 4), (240, 99, 1)])
+def test_a_pass_holds_fewer_samples_where_a_layer_makes_much_of_each(keras, side, scale, samples):
+    from rlviz_cam.backends.keras import KerasBackend
+
+    layers = keras.layers
+    image = layers.Input((side, side, 1))
+    model = keras.Model(image, layers.Conv2D(64, 1, name="conv")(image))  # 15 MB of 240 x 240 pixels
+    assert KerasBackend(model)._passes.usual_size(scale) == samples
+
+
+def test_resizable_layers_have_activations_of_images_of_another_size(keras, channels_last, pilot):
+    images = np.random.default_rng(0).random((50, 3, 31, 22), dtype=np.float32)
+    backend = open_backend(pilot)
+    found = backend.activations(images, ["conv2", "conv1"])
+    first = pilot.get_layer("conv1")(channels_last(images))
+    np.testing.assert_allclose(channels_last(found["conv1"]), first, rtol=1e-4, atol=1e-6)
+    second = pilot.get_layer("conv2")(first)
+    np.testing.assert_allclose(channels_last(found["conv2"]), second, rtol=1e-4, atol=1e-6)
+    with pytest.raises(ValueError, match=r"has shape \(3, 31, 22\), but the network expects \(3, 12, 10\)"):
+        backend.activations(images, ["conv2", "dense"])

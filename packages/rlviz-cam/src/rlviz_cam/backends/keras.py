@@ -3,9 +3,6 @@
 """Keras models: tf_keras, and Keras 3 on TensorFlow. Imports no Keras: a model brings its own."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -30,7 +27,8 @@ from rlviz_cam.backends.keras_gradients import InputPasses
 from rlviz_cam.backends.keras_inputs import KerasInputs
 from rlviz_cam.backends.keras_layers import named_layers
 from rlviz_cam.backends.keras_model import check_model, copied
-from rlviz_cam.backends.keras_symbolic import SymbolicModel, handed_over
+from rlviz_cam.backends.keras_passes import Passes
+from rlviz_cam.backends.keras_symbolic import SymbolicModel
 from rlviz_cam.backends.keras_trace import Trace, sample_shape
 from rlviz_cam.backends.keras_weights import kernel, redraw
 from rlviz_cam.objectives import InputGradients, Objective
@@ -38,13 +36,6 @@ from rlviz_cam.preprocessing import Preprocessing
 from rlviz_cam.targets import Target
 
 _Shape = tuple[int, ...]
-
-_SAMPLES, _IMAGES = 48, 96
-"""Of one pass at most, where its size is not chosen.
-
-48 is whole in the rows that matrix products take at once (4, 6, 8, 12, 16, 24, by processor): a remainder is
-computed in another order, and a sample's last bits would depend on its place.
-"""
 
 
 def limit_threads(count: int = 1) -> bool:
@@ -91,7 +82,6 @@ class KerasBackend:
         self._xla = xla
         self._batch_size = batch_size
         self._layers = named_layers(model)
-        self._passes: dict[tuple[Any, ...], _Pass] = {}
         self._take(KerasInputs(model, input_shape))
 
     @property
@@ -107,7 +97,7 @@ class KerasBackend:
 
     def heads(self) -> Mapping[str, _Shape]:
         """Return every output's name and the shape of one sample of it, channel-first."""
-        return {name: sample_shape(tensor) for name, tensor in self._structure().heads.items()}
+        return {name: sample_shape(tensor) for name, tensor in self._passes.structure().heads.items()}
 
     def path(self, head: str) -> tuple[str, ...]:
         """Name those of ``layers`` that a head is computed from, in the same order.
@@ -115,16 +105,16 @@ class KerasBackend:
         Raises:
             ValueError: When there is no such head.
         """
-        trace = self._structure()
+        trace = self._passes.structure()
         return trace.path(Target(head=head).resolve(trace.heads))
 
     def layers(self, *, every: bool = False) -> tuple[LayerInfo, ...]:
         """List the convolution and dense layers, or all, in the order in which they are first computed."""
-        return self._structure().layers(every=every)
+        return self._passes.structure().layers(every=every)
 
     def layer(self, name: str) -> LayerInfo:
         """Describe any layer that returns a tensor."""
-        return self._structure().layer(name)
+        return self._passes.structure().layer(name)
 
     def weights(self, layer: str) -> NDArray[np.float32]:
         """Return (kh, kw, in, out) of a convolution, (in, out) of a dense layer, float32, a copy.
@@ -149,19 +139,31 @@ class KerasBackend:
             ValueError: When the inputs do not fit the network, or an output is not finite.
         """
         arrays = self._arrays(inputs)
-        outputs = dict(zip(self._structure().heads, self._run(self._predicting(), arrays), strict=True))
+        outputs = dict(
+            zip(
+                self._passes.structure().heads,
+                self._passes.run(self._passes.predicting().function, arrays),
+                strict=True,
+            )
+        )
         check_outputs(outputs)
         return outputs
 
     def activations(self, inputs: Inputs, layers: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
-        """Return the activations of any number of layers, layer -> (N, ...) float32, in one forward pass."""
-        arrays = self._arrays(inputs)
+        """Return the activations of any number of layers, layer -> (N, ...) float32, in one forward pass.
+
+        Images may have another size than the network's where all of the layers are resizable.
+        """
+        arrays = self._arrays(inputs, lambda: all(self.is_resizable(name) for name in layers))
         for name in layers:
-            self._structure().call(name)
-        done = self._compiled(
-            ("activations", *layers), lambda trace: [trace.call(name).activations for name in layers]
-        )
-        return dict(zip(layers, self._run(done, arrays), strict=True))
+            self._passes.structure().call(name)
+        if self._given.are_own_size(arrays):
+            function = self._passes.compiled(
+                ("activations", *layers), lambda trace: [trace.call(name).activations for name in layers]
+            ).function
+        else:
+            function = self._to_image.activations(layers)
+        return dict(zip(layers, self._passes.run(function, arrays), strict=True))
 
     def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:
         """Run one forward pass, and one backward pass from the target's score down to the layer.
@@ -174,18 +176,20 @@ class KerasBackend:
                 layer, the inputs do not fit the network, or an output is not finite.
         """
         arrays = self._arrays(inputs)
-        self._structure().call(layer, spatial=True)
+        self._passes.structure().call(layer, spatial=True)
         heads = self.heads()
         head = target.resolve(heads)
         units = target.units({head: np.zeros((1, *heads[head]), dtype=np.float32)})
         choice = target.choice(len(arrays[0]), units.shape[1])
-        done = self._compiled(
+        done = self._passes.compiled(
             ("record", layer, head, target.transform),
             lambda trace, *choice: _record(trace, layer, head, target.transform, choice),
             {"index": ((), "int32"), "sign": ((), "float32"), "minus": ((units.shape[1],), "float32")},
         )
         minus = np.broadcast_to(choice.minus, (len(arrays[0]), units.shape[1]))
-        activations, gradients, *outputs = self._run(done, [*arrays, choice.index, choice.sign, minus])
+        activations, gradients, *outputs = self._passes.run(
+            done.function, [*arrays, choice.index, choice.sign, minus]
+        )
         named = dict(zip(heads, outputs, strict=True))
         check_outputs(named)
         return LayerRecord(activations, gradients, named)
@@ -199,8 +203,8 @@ class KerasBackend:
         Raises:
             ValueError: When the model cannot be copied, or it is not known how to draw a layer's weights.
         """
-        order = list(self._structure().calls)
-        self._structure().call(up_to_layer)
+        order = list(self._passes.structure().calls)
+        self._passes.structure().call(up_to_layer)
         blank = [np.zeros((1, *spec.shape), dtype=spec.dtype) for spec in self._given.specs]  # type: ignore[arg-type]
         copy = copied(self._model, self._given.arranged(blank))
         layers = named_layers(copy)
@@ -216,7 +220,7 @@ class KerasBackend:
 
     def is_resizable(self, layer: str) -> bool:
         """Whether a layer can be computed for images of another size, found by trying and remembered."""
-        self._structure().call(layer)
+        self._passes.structure().call(layer)
         return self._to_image.is_resizable(layer)
 
     def input_gradients(self, inputs: Inputs, objective: Objective, *, leak: float = 0.0) -> InputGradients:
@@ -235,7 +239,7 @@ class KerasBackend:
                 for the images or does not depend on them, or something is not finite.
         """
         arrays = self._arrays(inputs, lambda: self.is_resizable(objective.layer))
-        call = self._structure().call(objective.layer)
+        call = self._passes.structure().call(objective.layer)
         check_objective(objective, len(arrays[0]), int(call.activations.shape[-1]))
         return self._to_image.run(arrays, objective, leak)
 
@@ -253,7 +257,7 @@ class KerasBackend:
 
     def windows(self, layer: str) -> tuple[WindowOp, ...]:
         """Return the sliding windows between the input image and a spatial layer, the first one first."""
-        trace = self._structure()
+        trace = self._passes.structure()
         call = trace.call(layer, spatial=True)
         image = next(one for one in trace.given if len(one.shape) in {4, 5})
         return windows_to_input(call.activations.op, image.op, tf.get_static_value)
@@ -261,9 +265,10 @@ class KerasBackend:
     # ------------------------------------------------------------------ one pass
 
     def _take(self, given: KerasInputs) -> None:
+        symbolic = SymbolicModel(self._model, self._layers, given)
         self._given = given
-        self._symbolic = SymbolicModel(self._model, self._layers, given)
-        self._to_image = InputPasses(self._symbolic, self._structure, self._placed, xla=self._xla)
+        self._passes = Passes(symbolic, self._place, xla=self._xla, batch_size=self._batch_size)
+        self._to_image = InputPasses(symbolic, self._passes, xla=self._xla)
 
     def _arrays(self, inputs: Inputs, any_size: Callable[[], bool] | None = None) -> list[Array]:
         """Return the inputs' arrays; the first batch decides what the model leaves open.
@@ -274,84 +279,13 @@ class KerasBackend:
         """
         if self._given.learn(inputs):
             try:
-                self._structure()
+                self._passes.structure()
             except ValueError:
                 self._given.forget()
                 raise
         arrays = self._given.arrays(inputs, any_size)
         check_inputs({spec.name: one for spec, one in zip(self._given.specs, arrays, strict=True)})
         return arrays
-
-    def _predicting(self) -> "_Pass":
-        return self._compiled(("predict",), lambda trace: list(trace.heads.values()))
-
-    def _structure(self) -> Trace:
-        return self._predicting().trace
-
-    def _compiled(
-        self,
-        key: tuple[str, ...],
-        wanted: Callable[..., list[Any]],
-        further: Mapping[str, tuple[_Shape, str]] = MappingProxyType({}),
-    ) -> "_Pass":
-        """Return the pass that computes some tensors of a trace, compiled when it is first asked for.
-
-        Args:
-            key: What it computes, for the next time.
-            wanted: Given the trace and the further inputs, returns the tensors.
-            further: Inputs beside the model's own, name -> shape of one sample and type.
-        """
-        if key in self._passes:
-            return self._passes[key]
-        self._given.shapes()
-        traces: list[Trace] = []
-        own = [tf.TensorSpec([None, *spec.shape], spec.dtype) for spec in self._given.specs]
-        others = [tf.TensorSpec([None, *shape], dtype, name) for name, (shape, dtype) in further.items()]
-
-        def compute(*given: Any) -> list[Any]:
-            traces[:] = [self._symbolic.called(given[: len(own)])]
-            return [handed_over(tensor) for tensor in wanted(traces[0], *given[len(own) :])]
-
-        function = tf.function(
-            compute, input_signature=[*own, *others], autograph=False, jit_compile=self._xla or None
-        )
-        with self._placed():
-            concrete = function.get_concrete_function()
-        self._passes[key] = _Pass(concrete, traces[0])
-        return self._passes[key]
-
-    def _run(self, done: "_Pass", arrays: Sequence[Array]) -> list[NDArray[np.float32]]:
-        """Run a pass over a batch in pieces of one size, so that equal samples are computed alike."""
-        samples = len(arrays[0])
-        size = 1 if samples == 1 else self._batch_size or self._usual_size()
-        parts: list[list[NDArray[np.float32]]] = []
-        for first in range(0, samples, size):
-            count = min(size, samples - first)
-            pieces = [one[first : first + count] for one in arrays]
-            for number, spec in enumerate(self._given.specs):
-                pieces[number] = spec.taken(pieces[number])
-            with self._placed():
-                found = done.function(*(tf.convert_to_tensor(_padded(piece, size)) for piece in pieces))
-            parts.append([tensor.numpy()[:count] for tensor in found])
-        return (
-            parts[0] if len(parts) == 1 else [np.concatenate(several) for several in zip(*parts, strict=True)]
-        )
-
-    def _usual_size(self) -> int:
-        """Samples of one pass: 48, and fewer where each is many images, so that memory stays small."""
-        steps = [spec.shape[0] or 1 for spec in self._given.specs if len(spec.shape) == 4]
-        return max(1, min(_SAMPLES, _IMAGES // max(steps, default=1)))
-
-    def _placed(self) -> AbstractContextManager[Any]:
-        return nullcontext() if self._place is None else tf.device(self._place)
-
-
-@dataclass(frozen=True)
-class _Pass:
-    """A compiled pass, and the trace that it was compiled from."""
-
-    function: Callable[..., Any]
-    trace: Trace
 
 
 def _record(trace: Trace, layer: str, head: str, transform: str, choice: Sequence[Any]) -> list[Any]:
@@ -375,11 +309,6 @@ def _transformed(values: Any, transform: str) -> Any:
     if transform == "log_softmax":
         return tf.nn.log_softmax(values, axis=1)
     return tf.reduce_mean(values, axis=1) if transform == "quantile_mean" else values
-
-
-def _padded(batch: Array, size: int) -> Array:
-    missing = size - len(batch)
-    return batch if missing == 0 else np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
 
 
 def _place_of(device: str) -> str | None:

@@ -3,7 +3,6 @@
 """Passes from the image of a Keras model up to one layer and back to the image."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from rlviz_cam.backends.base import Array, check_cell, check_gradients
 from rlviz_cam.backends.keras_channels import ChannelCut, before_nonlinearity
 from rlviz_cam.backends.keras_convolutions import quick_gradients
+from rlviz_cam.backends.keras_passes import Passes
 from rlviz_cam.backends.keras_symbolic import SymbolicModel, handed_over
 from rlviz_cam.backends.keras_trace import Call, Trace
 from rlviz_cam.objectives import InputGradients, Objective
@@ -60,33 +60,25 @@ class _Wanted:
 
 
 class InputPasses:
-    """The passes of one model, each traced when it is first asked for.
+    """The passes of one model up to a layer, each traced when it is first asked for.
 
-    A pass is for one layer, any channels of it, any number of images, and images of any size where the
-    layer takes them. Nothing is computed but what the scores and the gradients are made of.
+    One to the image and back is for one layer, any channels of it, any number of images, and images of any
+    size where the layer takes them. Nothing is computed but what the scores and the gradients are made of.
     """
 
-    def __init__(
-        self,
-        model: SymbolicModel,
-        own: Callable[[], Trace],
-        placed: Callable[[], AbstractContextManager[Any]],
-        *,
-        xla: bool,
-    ) -> None:
+    def __init__(self, model: SymbolicModel, whole: Passes, *, xla: bool) -> None:
         """Trace nothing yet.
 
         Args:
             model: The model.
-            own: Returns a trace of it for images of its own size.
-            placed: Makes the context in which its passes are traced and run.
-            xla: Whether XLA compiles them.
+            whole: Its passes for images of its own size.
+            xla: Whether XLA compiles the passes.
         """
         self._model = model
-        self._own = own
-        self._placed = placed
+        self._whole = whole
         self._xla = xla
         self._passes: dict[tuple[str, bool], _Pass] = {}
+        self._forward: dict[tuple[str, ...], Callable[..., Any]] = {}
         self._resizable: dict[str, bool] = {}
 
     def is_resizable(self, layer: str) -> bool:
@@ -95,6 +87,17 @@ class InputPasses:
             done = self._pass(layer, at_cell=False)
             self._resizable[layer] = done.any_size and any(self._takes(layer, by) for by in (0.5, 2.0))
         return self._resizable[layer]
+
+    def activations(self, layers: Sequence[str]) -> Callable[..., Any]:
+        """Return what computes the activations of resizable layers for images of any size."""
+        key = tuple(layers)
+        if key not in self._forward:
+
+            def wanted(trace: Trace) -> list[Any]:
+                return [handed_over(trace.call(layer).activations) for layer in layers]
+
+            self._forward[key] = self._traced(layers, wanted, [], any_size=True)
+        return self._forward[key]
 
     def run(self, arrays: Sequence[Array], objective: Objective, leak: float) -> InputGradients:
         """Return scores and gradients of a batch, passed as it is.
@@ -127,7 +130,7 @@ class InputPasses:
         channels, weights = _several(objective)
         wanted = [channels, weights, np.float32(leak), np.asarray(cell or (0, 0), np.int32)]
         try:
-            with self._placed():
+            with self._whole.placed():
                 scores, gradients, grid = done.function(*map(tf.convert_to_tensor, [*taken, *wanted]))
         except _REFUSALS as error:
             raise self._refused(objective.layer, arrays, _said(error)) from error
@@ -168,6 +171,32 @@ class InputPasses:
             ValueError: When the layer cannot be computed (without knowing the image's size, if it may have
                 any), or does not depend on the image.
         """
+
+        def wanted(trace: Trace, *further: Any) -> list[Any]:
+            image = trace.given[self._model.inputs.image]
+            return _scores_and_gradients(trace, layer, image, _Wanted(*further), at_cell=at_cell)
+
+        return _Pass(self._traced([layer], wanted, _Wanted.specs(), any_size=any_size), any_size)
+
+    def _traced(
+        self,
+        layers: Sequence[str],
+        wanted: Callable[..., list[Any]],
+        further: Sequence[Any],
+        *,
+        any_size: bool,
+    ) -> Callable[..., Any]:
+        """Compile what makes tensors of a trace that reaches some layers.
+
+        Args:
+            layers: That are to be reached.
+            wanted: Given the trace and the further inputs, returns the tensors.
+            further: What the inputs beside the model's own are.
+            any_size: Whether the image may have any size.
+
+        Raises:
+            ValueError: When one of the layers is not reached, or ``wanted`` says so.
+        """
         specs = self._model.inputs.specs
         shapes = [list(spec.shape) for spec in specs]
         if any_size:
@@ -178,21 +207,20 @@ class InputPasses:
         def compute(*given: Any) -> list[Any]:
             with quick_gradients():
                 trace = called(given[: len(own)])
-            reached = trace.calls.get(layer, [])
-            if [call.taken_after for call in reached] != [self._own().call(layer).taken_after]:
-                msg = f"layer {layer!r} or its nonlinearity is not reached with images of any size"
-                raise ValueError(msg)
-            image = given[self._model.inputs.image]
-            wanted = _Wanted(*given[len(own) :])
-            return _scores_and_gradients(trace, layer, image, wanted, at_cell=at_cell)
+            for layer in layers:
+                reached = [call.taken_after for call in trace.calls.get(layer, [])]
+                if reached != [self._whole.structure().call(layer).taken_after]:
+                    msg = f"layer {layer!r} or its nonlinearity is not reached with images of any size"
+                    raise ValueError(msg)
+            return wanted(trace, *given[len(own) :])
 
-        signature = [*own, *_Wanted.specs()]
-        with self._placed():
+        signature = [*own, *further]
+        with self._whole.placed():
             # unlike a tf.function, it runs nothing beside what it returns: no layer above, no random numbers
             function = tf.compat.v1.wrap_function(compute, signature)
             if self._xla:
                 function = tf.function(function, input_signature=signature, autograph=False, jit_compile=True)
-        return _Pass(function, any_size)
+        return function
 
 
 def _several(objective: Objective) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

@@ -152,6 +152,15 @@ class KerasInputs:
                 raise ValueError(msg)
         return [named[spec.name] for spec in self.specs]
 
+    def are_own_size(self, arrays: Sequence[Array]) -> bool:
+        """Whether arrays, one per input, have the model's own size."""
+        return [one.shape[1:] for one in arrays] == list(self.shapes().values())
+
+    def scale(self, arrays: Sequence[Array]) -> float:
+        """Return how many times as many pixels as the model's own the images of a batch have."""
+        pairs = zip(self.shapes().values(), arrays, strict=False)
+        return max((np.prod(one.shape[1:]) / np.prod(shape) for shape, one in pairs), default=1)
+
     def arranged(self, given: Sequence[Any]) -> Any:
         """Return tensors, one per input, in the structure that the model is called with."""
         if self._by_name:
