@@ -10,7 +10,7 @@ from rlviz_cam.ascent.limits import images_per_pass, smallest_size, spans
 from rlviz_cam.ascent.noise import plain_noise
 from rlviz_cam.ascent.optimizer import Adam
 from rlviz_cam.ascent.painting import Painting
-from rlviz_cam.ascent.recipe import Ascent, Recipe
+from rlviz_cam.ascent.recipe import Ascent, Recipe, Stage
 from rlviz_cam.ascent.regularizers import l2, total_variation
 from rlviz_cam.ascent.sight import Sight, resize_matrices
 from rlviz_cam.ascent.warping import Warp
@@ -49,7 +49,7 @@ def climb(
     """Raise the objective of every image by gradient ascent on the input.
 
     An image starts from faint noise of its own: that of its channel where its objective is of one channel or
-    unit, else that of its number. It goes through the recipe's sizes; between two it is resized by linear
+    unit, else that of its number. It goes through the recipe's stages; between two it is resized by linear
     interpolation and the optimizer starts anew. All images of a step are moved, zoomed and turned alike. At
     the end the pictures are rounded to whole levels and measured as they are. Inputs beside the image are
     zeros.
@@ -80,17 +80,17 @@ def climb(
         raise ValueError(msg)
     sight = Sight.of(backend, objective, preprocessing)
     least = (1, 1) if sight.resized_to else smallest_size(backend, objective.layer)
-    schedule = recipe.schedule((sight.shape[-2], sight.shape[-1]), least)
-    size = schedule[-1][:2]
+    stages = recipe.stages((sight.shape[-2], sight.shape[-1]), least)
+    size = stages[-1].size
     at_once = chunk or images_per_pass(backend, objective.layer, sight.resized_to or size)
     shape = (*sight.shape[:-2], *size)
     plain = np.concatenate([plain_noise(shape, seed), np.full((1, *shape), GREY, np.uint8)])
     rated = [sight.scores(plain[part], objective) for part in spans(len(plain), at_once)]
-    climber = _Climber(sight, recipe, schedule, seed, plain, np.concatenate(rated, axis=1))
+    climber = _Climber(sight, recipe, stages, seed, plain, np.concatenate(rated, axis=1))
     found = [climber.found(objective, part) for part in spans(len(objective), at_once)]
     pictures, scores, dead = (np.concatenate(one) for one in zip(*found, strict=True))
     noise = climber.by_plain[:, :-1].max(axis=1)
-    sizes = tuple((height, width) for height, width, _ in schedule)
+    sizes = tuple(dict.fromkeys(stage.size for stage in stages))
     return Ascent(pictures, scores, noise, dead, sizes, sight.resized_to)
 
 
@@ -101,7 +101,7 @@ class _Climber:
     Attributes:
         sight: The network's answers.
         recipe: How.
-        schedule: Height, width and steps of each size.
+        stages: What every picture passes through.
         seed: Of the noise and the transformations.
         plain: uint8 (7, ...), the plain noise pictures and mid-grey, of the final size.
         by_plain: (N, 7), what each image's objective is for these.
@@ -109,7 +109,7 @@ class _Climber:
 
     sight: Sight
     recipe: Recipe
-    schedule: Sequence[tuple[int, int, int]]
+    stages: Sequence[Stage]
     seed: int
     plain: Levels
     by_plain: Numbers
@@ -138,37 +138,33 @@ class _Climber:
         return pictures, scores, dead
 
     def _climbed(self, objective: Objective, keys: Sequence[tuple[int, ...]]) -> tuple[Pictures, Flags]:
-        """Return pictures of levels 0 to 1, and whether the objective stayed the same at every size."""
+        """Return pictures of levels 0 to 1, and whether the objective stayed the same in every stage."""
         levels: Pictures = np.empty(0, np.float32)
         still = np.ones(len(objective), np.bool_)
         before = 0
-        for height, width, steps in self.schedule:
-            shape = (*self.sight.shape[:-2], height, width)
-            painting = Painting(self.recipe.parameterisation, shape, self.recipe.decorrelate)
-            if not before:
+        for stage in self.stages:
+            shape = (*self.sight.shape[:-2], *stage.size)
+            decorrelate = self.recipe.decorrelate and not stage.settles
+            painting = Painting(self.recipe.parameterisation, shape, decorrelate)
+            if before:
+                parameters = painting.parameters(_resized(levels, stage.size))
+            else:
                 randoms = (np.random.default_rng((self.seed, *key)) for key in keys)
                 parameters = np.stack([painting.noise(random) for random in randoms])
-            else:
-                rows, columns = resize_matrices(levels.shape[-2:], (height, width))
-                parameters = painting.parameters(np.matmul(np.matmul(rows, levels), columns.T))
-            numbers = range(before, before + steps)
-            still &= self._climbed_at(objective, painting, parameters, numbers)
+            still &= self._climbed_through(stage, objective, painting, parameters, before)
             levels = painting.levels(parameters)
-            before += steps
+            before += stage.steps
         return levels, still
 
-    def _climbed_at(
-        self, objective: Objective, painting: Painting, parameters: Numbers, numbers: range
+    def _climbed_through(
+        self, stage: Stage, objective: Objective, painting: Painting, parameters: Numbers, before: int
     ) -> Flags:
         """Move parameters up, in place; return whether the objective stayed the same."""
         adam = Adam(self.recipe.rate)
-        size = (painting.shape[-2], painting.shape[-1])
         scores: list[Numbers] = []
-        is_last = painting.shape == self.plain.shape[1:]
-        moved = len(numbers) - (round(self.recipe.settle * len(numbers)) if is_last else 0)
-        for number in numbers:
+        for number in range(before, before + stage.steps):
             random = np.random.default_rng((self.seed, 3, number))
-            warp = Warp.draw(self.recipe, size, random) if number in numbers[:moved] else None
+            warp = None if stage.settles else Warp.draw(self.recipe, stage.size, random)
             levels = painting.levels(parameters)
             shown = levels * _WHITE
             found = self.sight.look(shown if warp is None else warp(shown), objective, leak=LEAK)
@@ -201,6 +197,13 @@ class _Climber:
             best[higher], reached[higher] = shown[higher], found.scores[higher]
             adam.climb(parameters, painting.gradient(levels, found.gradients))
         return best, reached
+
+
+def _resized(levels: Pictures, size: tuple[int, int]) -> Pictures:
+    if levels.shape[-2:] == size:
+        return levels
+    rows, columns = resize_matrices((levels.shape[-2], levels.shape[-1]), size)
+    return np.matmul(np.matmul(rows, levels), columns.T)
 
 
 def _key(objective: Objective, number: int) -> tuple[int, int]:

@@ -13,6 +13,21 @@ ORIGINAL_SIZES = (56, 67, 80, 96, 115, 138, 165, 198, 237, 284, 340, 408)
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """Some steps at one size.
+
+    Attributes:
+        size: Height and width of the pictures, in pixels.
+        steps: Gradient steps.
+        settles: Whether nothing is moved any more, and each colour is changed for itself.
+    """
+
+    size: tuple[int, int]
+    steps: int
+    settles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """The choices of a gradient ascent on the input.
 
@@ -26,11 +41,13 @@ class Recipe:
         parameterisation: ``fourier``: spectrum with 1/f amplitudes (Olah, Mordvintsev and Schubert, "Feature
             Visualization", Distill 2017); ``pixels``: each for itself. Both pass through a sigmoid into
             the range of levels.
-        decorrelate: Whether the colours of an RGB picture are decorrelated; other pictures never are.
+        decorrelate: Whether the colours of an RGB picture are decorrelated, until it settles; other pictures
+            never are.
         jitter: Pixels that a picture is moved by at most, in each step.
         zoom: Share by which it is made larger or smaller at most, in each step.
         rotate: Degrees by which it is turned at most, in each step.
-        settle: Share of the steps at the final size, the last ones, in which nothing is moved.
+        settle: Share of the steps at the final size, the last ones, in which nothing is moved and each colour
+            is changed for itself: what was found becomes what the layer prefers to the pixel.
         rate: Step size of the optimizer, in the parameters of the pictures.
         l2: Weight of the mean squared distance from mid-grey, in levels of 0 to 1: what it comes to is taken
             from the objective.
@@ -41,7 +58,7 @@ class Recipe:
     """
 
     steps: int = 30
-    taper: float = 0.6
+    taper: float = 0.65
     scales: tuple[float, ...] = (0.25, 0.5, 1.0)
     size: tuple[int, int] | None = None
     parameterisation: Parameterisation = "pixels"
@@ -49,8 +66,8 @@ class Recipe:
     jitter: int = 4
     zoom: float = 0.05
     rotate: float = 5.0
-    settle: float = 0.5
-    rate: float = 0.7
+    settle: float = 0.6
+    rate: float = 1.0
     l2: float = 0.0
     total_variation: float = 0.0
 
@@ -97,12 +114,11 @@ class Recipe:
             jitter=0,
             zoom=0.0,
             rotate=0.0,
+            settle=0.0,
         )
 
-    def schedule(
-        self, own: tuple[int, int], least: tuple[int, int] = (1, 1)
-    ) -> tuple[tuple[int, int, int], ...]:
-        """Return (height, width, steps) of every size that the picture passes through.
+    def stages(self, own: tuple[int, int], least: tuple[int, int] = (1, 1)) -> tuple[Stage, ...]:
+        """Return what the picture passes through.
 
         Args:
             own: Height and width of the network's own input, in pixels.
@@ -114,21 +130,22 @@ class Recipe:
         """
         final = own if self.size is None else self.size
         if final[0] < least[0] or final[1] < least[1]:
-            msg = (
-                f"size {final[0]} x {final[1]} is too small: the layer needs {least[0]} x {least[1]} or more"
-            )
+            given, needed = (f"{size[0]} x {size[1]}" for size in (final, least))
+            msg = f"size {given} is too small: the layer needs pictures of {needed} or more"
             raise ValueError(msg)
         smallest = max(least[0] / final[0], least[1] / final[1])
+        scales = (max(scale, smallest) for scale in self.scales)
         sizes = dict.fromkeys(
-            tuple(
-                max(round(max(scale, smallest) * side), low) for side, low in zip(final, least, strict=True)
-            )
-            for scale in self.scales
+            (max(round(scale * final[0]), least[0]), max(round(scale * final[1]), least[1]))
+            for scale in scales
         )
-        return tuple(
-            (size[0], size[1], max(round(self.steps * self.taper**place), 1))
-            for place, size in enumerate(sizes)
-        )
+        stages = [
+            Stage(size, max(round(self.steps * self.taper**place), 1)) for place, size in enumerate(sizes)
+        ]
+        last = stages.pop()
+        settling = round(self.settle * last.steps)
+        stages += [Stage(last.size, last.steps - settling), Stage(last.size, settling, settles=True)]
+        return tuple(stage for stage in stages if stage.steps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
