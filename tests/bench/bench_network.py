@@ -114,7 +114,7 @@ def bench_response(folder: Path, filters: Sequence[int], whole: Cost | None) -> 
     goals = {f"baseline, sizes up to {CANVAS} px": (stopped, answers(folder / "canvas.npz", filters))}
     if whole is not None:
         goals["baseline, all sizes, made smaller"] = (whole, answers(folder / "whole.npz", filters))
-    for steps in (2, 4, 8, 12, 16, 20, 25, STEPS):
+    for steps in (8, 10, 12, 15, 20, STEPS):
         cost = cost_of(ours(folder / "default.npz", "--steps", str(steps), filters=filters))
         reached = answers(folder / "default.npz", filters)
         for name in [name for name, (_, goal) in goals.items() if (reached >= goal).all()]:
