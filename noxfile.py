@@ -201,9 +201,9 @@ def build(session: nox.Session) -> None:
     session.run("uv", "build", "--all-packages", "--wheel", "-q", "-o", str(wheels), external=True)
     # uv keeps what it unpacked from a wheel of the same name and version: an earlier build would be tested.
     anew = [flag for member in (*PACKAGES, *APPS) for flag in ("--refresh-package", member)]
-    for member in (*PACKAGES, *SAMPLES.values()):
+    for place, member in ({package: package for package in PACKAGES} | SAMPLES).items():
         name = member.partition("[")[0]
-        empty = folder / member
+        empty = folder / place
         session.run("uv", "venv", "-q", "--clear", "-p", interpreter(session), str(empty), external=True)
         python = str(empty / ("Scripts" if os.name == "nt" else "bin") / "python")
         with session.chdir(folder):  # outside the workspace: its sources must not help
