@@ -80,7 +80,7 @@ class Sight:
 
     def scores(self, pictures: NDArray[np.uint8], objective: Objective) -> NDArray[np.float32]:
         """Return what each image of an objective scores for each of a few pictures, (images, pictures)."""
-        if self.layer.nonlinearity == "softmax":
+        if self.layer.nonlinearity == "softmax" or self.layer.kind == "softmax":
             return self._scores_before_softmax(pictures, objective)
         name = self.layer.name
         activations = self.backend.activations(self._inputs(pictures), [name])[name]
