@@ -1,0 +1,137 @@
+"""What a person can choose, as frozen data; `cli.py` fills it one to one from options."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from rlviz_video import frame_rate
+
+SHOWN = ("reward", "actions", "performance")
+"""What can be shown beside what is always there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """What was trained.
+
+    Attributes:
+        model_dir: folder of the checkpoints; None with `agent`.
+        config: the training's YAML file; None with `agent`.
+        agent: folder of one training run in the zoo's layout, `<logs>/<algo>/<env>_<number>`; None without.
+        milestones_pct: percentages of the training that videos are made of; None for every checkpoint.
+        device: `auto`, `cpu` or `cuda`.
+        trust: run code that the model's file holds.
+    """
+
+    model_dir: Path | None = None
+    config: Path | None = None
+    agent: Path | None = None
+    milestones_pct: tuple[float, ...] | None = None
+    device: str = "auto"
+    trust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaySettings:
+    """How it is played.
+
+    Attributes:
+        seed: of everything random; each video begins with it anew.
+        deterministic: always the policy's best action.
+        stochastic: sample actions (DQN: with the exploration it was saved with). With neither, PPO and A2C
+            are sampled from, and DQN and QR-DQN take their best action: nothing but the policy acts.
+        epsilon: share of the steps whose action is drawn at random.
+        fire_on_reset: whether FIRE is pressed at the first step of every episode.
+
+    Raises:
+        ValueError: a share that is none, or both of deterministic and stochastic.
+    """
+
+    seed: int = 42
+    deterministic: bool = False
+    stochastic: bool = False
+    epsilon: float = 0.0
+    fire_on_reset: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.epsilon <= 1:
+            message = f"--epsilon {self.epsilon:g} is no share of the steps; give a number from 0 to 1"
+            raise ValueError(message)
+        if self.deterministic and self.stochastic:
+            message = "--deterministic and --stochastic exclude each other; give one of them"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoSettings:
+    """How long the videos are and what they look like.
+
+    Attributes:
+        clip_seconds: length of each video.
+        fps: frames per second.
+        speed: seconds of the game in a second of the video; 1 is its true speed.
+        size: width and height in pixels, both even.
+        show: any of SHOWN.
+        attention: whether the heat of the last convolution is drawn over the game.
+
+    Raises:
+        ValueError: a length, rate, speed or size that no video can have, or nothing of SHOWN.
+    """
+
+    clip_seconds: float = 90
+    fps: Fraction = Fraction(30)
+    speed: float = 1.0
+    size: tuple[int, int] = (960, 540)
+    show: frozenset[str] = frozenset()
+    attention: bool = False
+
+    def __post_init__(self) -> None:
+        frame_rate(self.fps)
+        if not self.clip_seconds * self.fps >= 1:
+            message = f"--clip-seconds {self.clip_seconds:g} is no frame at {self.fps} a second; give more"
+            raise ValueError(message)
+        if not 0 < self.speed <= 1000:
+            message = f"--speed {self.speed:g} is none; give a number above 0, 1 is the game's true speed"
+            raise ValueError(message)
+        width, height = self.size
+        if width % 2 or height % 2 or width < MIN_SIZE[0] or height < MIN_SIZE[1]:
+            least = "x".join(str(side) for side in MIN_SIZE)
+            message = f"--size {width}x{height} is not usable; give even sides of at least {least}"
+            raise ValueError(message)
+        if unknown := self.show - set(SHOWN):
+            named, known = (", ".join(names) for names in (sorted(unknown), SHOWN))
+            message = f"--show {named}: nothing of that name; choose of: {known}"
+            raise ValueError(message)
+
+
+MIN_SIZE = (640, 360)
+"""Below this, names of layers and actions would not be legible."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSettings:
+    """Where it goes.
+
+    Attributes:
+        folder: of the videos.
+        provenance_names: whether the videos' names say game, algorithm, steps, seed and model.
+        force: replace what exists.
+        resume: keep what is finished and was made in the same way, make the rest.
+        jobs: checkpoints rendered at a time, each in a process of its own.
+        verbose: 0 says nothing, 1 what is made, 2 everything.
+
+    Raises:
+        ValueError: fewer than one job.
+    """
+
+    folder: Path = Path("video/post_training")
+    provenance_names: bool = False
+    force: bool = False
+    resume: bool = False
+    jobs: int = 1
+    verbose: int = 1
+
+    def __post_init__(self) -> None:
+        if self.jobs < 1:
+            message = f"--jobs {self.jobs}: nothing would be made; give 1 or more"
+            raise ValueError(message)
