@@ -63,7 +63,7 @@ def bench_maps_and_drawing() -> None:
     import torch
     from breakout_gradcam.canvas import GameCanvas
     from breakout_gradcam.explain import Explainer
-    from breakout_gradcam.runs import open_run
+    from breakout_gradcam.runs import open_network, open_run
     from breakout_gradcam.settings import AgentSettings, MapSettings, RunSettings
     from pytorch_grad_cam import GradCAM
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
@@ -73,7 +73,7 @@ def bench_maps_and_drawing() -> None:
     settings = MapSettings(placement="field")
     with open_run(AgentSettings(folder=AGENTS), RunSettings(n_timesteps=64), None) as run:
         steps = list(run)
-        backend, names = run.open_network()
+        backend, names = open_network(run)
         heads = policy_heads(run.agent.model)
     explainer = Explainer(backend, names, run.actions, settings)
 

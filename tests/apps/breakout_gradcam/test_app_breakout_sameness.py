@@ -46,7 +46,7 @@ def test_drawing_from_the_recording_needs_no_environment(cli, recording, made, m
     def refuse(*_: object, **__: object) -> None:
         pytest.fail("an environment was made")
 
-    monkeypatch.setattr("breakout_gradcam.runs.make_env", refuse)
+    monkeypatch.setattr("rlviz_agents.runs.make_env", refuse)
     run = ("record", "--from-recording", recording, "-o", made().folder, "--placement", "field")
     assert cli(*run).status == 0
 

@@ -12,7 +12,7 @@ from rlviz_video import Timeline
 from breakout_gradcam.analysis import COLUMNS, analyze, describe, limits
 from breakout_gradcam.canvas import game_name
 from breakout_gradcam.explain import Explainer
-from breakout_gradcam.runs import open_run
+from breakout_gradcam.runs import open_network, open_run
 from breakout_gradcam.settings import AgentSettings, MapSettings, OutputSettings, RunSettings
 
 
@@ -44,7 +44,7 @@ def analyze_agent(
     with ExitStack() as stack:
         table = stack.enter_context(Timeline(csv, COLUMNS, force=output.force)) if csv else None
         run = stack.enter_context(open_run(agent, settings, output.from_recording))
-        backend, heads = run.open_network()
+        backend, heads = open_network(run)
         # Cells are judged by what they see, so where their heat would be drawn makes no difference.
         explainer = Explainer(backend, heads, run.actions, replace(maps, placement=PLACEMENTS[0]))
         is_breakout = game_name(run.header["env_id"]) == "Breakout"

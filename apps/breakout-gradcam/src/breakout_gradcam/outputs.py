@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rlviz_agents import RecordingWriter, RunDigest, Step, TraceWriter, trace_step
+from rlviz_agents import RecordingWriter, Run, RunDigest, Step, TraceWriter, trace_step
 from rlviz_video import (
     H264Sink,
     ImageFolderSink,
@@ -23,7 +23,6 @@ from rlviz_video import (
 from breakout_gradcam.canvas import CANVAS, Shown
 from breakout_gradcam.explain import Explained, Explainer
 from breakout_gradcam.manifest import describe_run
-from breakout_gradcam.runs import Run
 from breakout_gradcam.settings import MapSettings, OutputSettings
 
 Say = Callable[[str], None]

@@ -2,13 +2,14 @@
 
 from contextlib import closing
 
+from rlviz_agents import Run
 from rlviz_overlay import one_thread
 from rlviz_video import interrupts_deferred, prefetch, progress
 
 from breakout_gradcam.canvas import GameCanvas, game_name
 from breakout_gradcam.explain import Explainer
 from breakout_gradcam.outputs import Outputs, Paths, Recorded, Say
-from breakout_gradcam.runs import Run, open_run
+from breakout_gradcam.runs import open_network, open_run
 from breakout_gradcam.settings import AgentSettings, MapSettings, OutputSettings, RunSettings
 
 STEPS_AHEAD = 32
@@ -39,7 +40,7 @@ def record(
         say(f"Loading {output.from_recording or run.agent.files.model_path}")
         folder = output.folder or run.agent.files.log_path / "videos"
         paths = Paths.under(folder, run.header["name_prefix"], run.n_timesteps)
-        backend, heads = run.open_network()
+        backend, heads = open_network(run)
         explainer = Explainer(backend, heads, run.actions, maps)
         canvas = _make_canvas(run, explainer, maps)
         _announce(run, explainer, say)

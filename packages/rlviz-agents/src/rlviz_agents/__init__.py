@@ -9,6 +9,7 @@ from rlviz_agents.lone_file import agent_file, algorithm_of
 from rlviz_agents.pickles import check_agent
 from rlviz_agents.recording import Recording, RecordingWriter, read_recording
 from rlviz_agents.rollout import Rollout, play
+from rlviz_agents.runs import Run, RunOptions, live_run, recorded_run
 from rlviz_agents.sample import sample_agents
 from rlviz_agents.saved import SavedAgent, read_saved
 from rlviz_agents.steps import FinalState, GameState, Step
@@ -31,7 +32,9 @@ __all__ = [
     "Recording",
     "RecordingWriter",
     "Rollout",
+    "Run",
     "RunDigest",
+    "RunOptions",
     "SavedAgent",
     "Step",
     "TraceDifference",
@@ -46,6 +49,7 @@ __all__ = [
     "first_difference",
     "frame_rate",
     "list_agents",
+    "live_run",
     "load_agent",
     "make_env",
     "parse_env_kwargs",
@@ -54,6 +58,7 @@ __all__ = [
     "read_recording",
     "read_saved",
     "read_trace",
+    "recorded_run",
     "run_header",
     "sample_agents",
     "trace_step",
