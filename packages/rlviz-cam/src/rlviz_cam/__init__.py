@@ -1,5 +1,6 @@
 """A network, opened: layers, activations, gradients and attention maps as NumPy arrays."""
 
+from rlviz_cam.activity import Activity
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends import open_backend, open_model_file
 from rlviz_cam.backends.base import (
@@ -52,6 +53,7 @@ __all__ = [
     "PLACEMENTS",
     "PREPROCESSINGS",
     "PREPROCESSING_NOTES",
+    "Activity",
     "Ascent",
     "Backend",
     "Box",

@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from rlviz_cam.activity import Activity
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.objectives import InputGradients, Objective
 from rlviz_cam.preprocessing import Preprocessing
@@ -127,6 +128,10 @@ class Backend(Protocol):
 
         Images may have another size than the network's where all of the layers are resizable.
         """
+        ...
+
+    def activity(self, inputs: Inputs, layers: Sequence[str]) -> Activity:
+        """Return the activations of any number of layers and every head's values, of the same forward pass."""
         ...
 
     def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from rlviz_cam.activity import Activity
 from rlviz_cam.ascent.climbing import climb
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends.base import (
@@ -164,6 +165,25 @@ class KerasBackend:
         else:
             function = self._to_image.activations(layers)
         return dict(zip(layers, self._passes.run(function, arrays), strict=True))
+
+    def activity(self, inputs: Inputs, layers: Sequence[str]) -> Activity:
+        """Return the activations of any number of layers and every head's values, of the same forward pass.
+
+        Raises:
+            ValueError: When there is no such layer, the inputs do not fit the network, or an output is not
+                finite.
+        """
+        arrays = self._arrays(inputs)
+        for name in layers:
+            self._passes.structure().call(name)
+        done = self._passes.compiled(
+            ("activity", *layers),
+            lambda trace: [*(trace.call(name).activations for name in layers), *trace.heads.values()],
+        )
+        found = self._passes.run(done.function, arrays)
+        outputs = dict(zip(self.heads(), found[len(layers) :], strict=True))
+        check_outputs(outputs)
+        return Activity(dict(zip(layers, found, strict=False)), outputs)
 
     def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:
         """Run one forward pass, and one backward pass from the target's score down to the layer.

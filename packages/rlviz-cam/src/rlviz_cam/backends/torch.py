@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from rlviz_cam.activity import Activity
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends.autograd_windows import ancestors, windows_to_input
 from rlviz_cam.backends.base import (
@@ -27,7 +28,7 @@ from rlviz_cam.backends.torch_gradients import ImageGradients
 from rlviz_cam.backends.torch_inputs import named_inputs, pieces
 from rlviz_cam.backends.torch_library import LibraryView
 from rlviz_cam.backends.torch_network import TorchNetwork, to_numpy, transformed
-from rlviz_cam.backends.torch_trace import KINDS, Call, Shape
+from rlviz_cam.backends.torch_trace import KINDS, Call, Point, Shape, Tap
 from rlviz_cam.backends.torch_weights import kernel, redraw
 from rlviz_cam.objectives import InputGradients, Objective
 from rlviz_cam.preprocessing import Preprocessing
@@ -138,6 +139,29 @@ class TorchBackend:
                 kept = network.reach(network.given.tensors(piece), points.values())
             parts.append({name: to_numpy(kept[point]) for name, point in points.items()})
         return {name: np.concatenate([part[name] for part in parts]) for name in layers}
+
+    def activity(self, inputs: Inputs, layers: Sequence[str]) -> Activity:
+        """Return the activations of any number of layers and every head's values, of the same forward pass.
+
+        Raises:
+            ValueError: When there is no such layer, the inputs do not fit the network, or an output is not
+                finite.
+        """
+        self._network.check(inputs)
+        points = {name: self._network.call(name).taken_at for name in layers}
+        kept: dict[Point, NDArray[np.float32]] = {}
+
+        def keep(point: Point) -> Tap:
+            def tap(output: Tensor) -> Tensor:
+                kept[point] = to_numpy(output.clone())  # a later in-place operation must not reach it
+                return output
+
+            return tap
+
+        heads = self._network.run(inputs, {point: keep(point) for point in points.values()})
+        outputs = {name: to_numpy(values) for name, values in heads.items()}
+        check_outputs(outputs)
+        return Activity({name: kept[point] for name, point in points.items()}, outputs)
 
     def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:
         """Run one forward pass, and one backward pass from the target's score down to the layer.

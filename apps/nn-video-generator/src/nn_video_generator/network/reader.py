@@ -1,0 +1,67 @@
+"""From a batch of observations to what the network did with each of them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from rlviz_cam import Backend
+
+from nn_video_generator.network.diagram import diagram_heads, diagram_layers
+from nn_video_generator.network.layers import Reading
+from nn_video_generator.network.values import value_name
+
+
+class NetworkReader:
+    """Reads a network: activations, outputs and the strongest contributions, from one forward pass.
+
+    Args:
+        backend: the network, as `rlviz_agents.policy_heads` hands it over.
+        edges: contributions kept for each pair of connected layers.
+
+    Attributes:
+        layers: of the diagram, from left to right.
+        value_name: what the action's values are: `probability` or `Q-value`.
+
+    Raises:
+        ValueError: the network takes several inputs, or has no output for each action.
+    """
+
+    def __init__(self, backend: Backend, *, edges: int = 20) -> None:
+        self._backend = backend
+        self._edges = edges
+        self._heads = diagram_heads(backend)
+        self.layers = diagram_layers(backend)
+        self.value_name = value_name(backend.heads())
+        self._inner = [layer.name for layer in self.layers if layer.kind in {"conv", "dense"}]
+
+    def read(self, observations: NDArray[np.generic]) -> list[Reading]:
+        """Read a batch in one forward pass.
+
+        Args:
+            observations: (N, C, H, W) uint8, or (N, k) numbers.
+
+        Returns:
+            One reading for each observation.
+
+        Raises:
+            ValueError: the observations do not fit the network, or an output is not finite.
+        """
+        activity = self._backend.activity(observations, self._inner)
+        blocks = [
+            observations.astype(np.float32),
+            *(activity.activations[name] for name in self._inner),
+            *(_units(activity.outputs[head]) for head in self._heads),
+        ]
+        return [
+            Reading(tuple(block[n] for block in blocks), (), _sample(activity.outputs, n))
+            for n in range(len(observations))
+        ]
+
+
+def _units(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The outputs as units, (N, units): of quantiles their mean."""
+    return values.mean(axis=1, dtype=np.float32) if values.ndim == 3 else values
+
+
+def _sample(outputs: Mapping[str, NDArray[np.float32]], number: int) -> dict[str, NDArray[np.float32]]:
+    return {head: values[number] for head, values in outputs.items()}
