@@ -100,7 +100,7 @@ def find_agent(
         )  # fmt: skip
         raise FileNotFoundError(_not_found(root, algo, name, run, wanted)) from error
     stats_folder = Path(log_path) / name
-    hyperparams, stats_path = _read_hyperparams(stats_folder, trust=trust)
+    hyperparams, stats_path = read_hyperparams(stats_folder, trust=trust)
     return AgentFiles(
         model_path=Path(model_path),
         name_prefix=prefix,
@@ -110,7 +110,7 @@ def find_agent(
         env_id=name.gym_id,
         exp_id=run or -1,
         hyperparams=hyperparams,
-        env_kwargs=_read_env_kwargs(stats_folder / "args.yml", trust=trust),
+        env_kwargs=read_env_kwargs(stats_folder / "args.yml", trust=trust),
     )
 
 
@@ -153,7 +153,7 @@ def parse_env_kwargs(values: Sequence[str]) -> dict[str, Any]:
     return parsed
 
 
-def _read_hyperparams(stats_folder: Path, *, trust: bool) -> tuple[dict[str, Any], Path | None]:
+def read_hyperparams(stats_folder: Path, *, trust: bool) -> tuple[dict[str, Any], Path | None]:
     """What `rl_zoo3.utils.get_saved_hyperparams` returns, without running what the file says."""
     if not stats_folder.is_dir():
         return {}, None
@@ -168,7 +168,7 @@ def _read_hyperparams(stats_folder: Path, *, trust: bool) -> tuple[dict[str, Any
     return {**hyperparams, "normalize": hyperparams.get("normalize", False)}, stats_folder
 
 
-def _read_env_kwargs(args_file: Path, *, trust: bool) -> dict[str, Any]:
+def read_env_kwargs(args_file: Path, *, trust: bool) -> dict[str, Any]:
     """The environment's keyword arguments that the training was started with."""
     if not args_file.is_file():
         return {}
