@@ -1,5 +1,6 @@
 """The environment is made as record_video makes it, from names that are looked up on a list."""
 
+import dataclasses
 import os
 import pickle
 import signal
@@ -8,8 +9,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from rlviz_agents import AgentFiles, action_names, deterministic_actions, find_agent, frame_rate, make_env
+from rlviz_agents import (
+    AgentFiles,
+    action_names,
+    deterministic_actions,
+    find_agent,
+    frame_rate,
+    make_env,
+    step_rate,
+)
 
 ENV = "BreakoutNoFrameskip-v4"
 pytestmark = pytest.mark.torch
@@ -31,8 +41,6 @@ def test_actions_have_the_games_own_names(dqn_files: AgentFiles):
 
 
 def test_actions_of_an_environment_without_names_are_numbered(dqn_files: AgentFiles):
-    import dataclasses
-
     files = dataclasses.replace(dqn_files, env_id="CartPole-v1", hyperparams={}, stats_path=None)
     env = make_env(files)
     assert action_names(env) == ("0", "1")
@@ -206,4 +214,57 @@ def test_processes_of_environments_leave_ctrl_c_to_the_one_that_plays(dqn_files:
         os.kill(process.pid, signal.SIGINT)
     env.step([0, 0])
     assert all(process.is_alive() for process in env.unwrapped.processes)
+    env.close()
+
+
+def plain(files: AgentFiles, env_id: str, **hyperparams: object) -> AgentFiles:
+    """The agent's files, made to name another environment."""
+    return dataclasses.replace(files, env_id=env_id, hyperparams=hyperparams, stats_path=None)
+
+
+ATARI_WRAPPER = "stable_baselines3.common.atari_wrappers.AtariWrapper"
+
+
+@pytest.mark.parametrize(
+    ("env_id", "wrapper", "expected"),
+    [
+        ("BreakoutNoFrameskip-v4", ATARI_WRAPPER, 15.0),
+        ("BreakoutNoFrameskip-v4", {ATARI_WRAPPER: {"frame_skip": 1}}, 60.0),
+        ("BreakoutNoFrameskip-v4", {ATARI_WRAPPER: {"frame_skip": 3}}, 20.0),
+        ("BreakoutNoFrameskip-v4", None, 60.0),
+        ("ALE/Breakout-v5", None, 15.0),
+        ("ALE/Breakout-v5", ATARI_WRAPPER, 3.75),
+        ("Breakout-v4", None, 20.0),
+        ("BreakoutNoFrameskip-v4", {"gymnasium.wrappers.AtariPreprocessing": {"frame_skip": 2}}, 30.0),
+        ("CartPole-v1", None, 50.0),
+        ("CartPole-v1", {"rl_zoo3.wrappers.FrameSkip": {"skip": 5}}, 10.0),
+    ],
+)
+def test_the_step_rate_is_the_games_true_speed(
+    dqn_files: AgentFiles, env_id: str, wrapper: object, expected: float
+):
+    files = plain(dqn_files, env_id, env_wrapper=wrapper, normalize=False)
+    env = make_env(files)
+    assert step_rate(env) == expected
+    env.close()
+
+
+def test_a_range_of_skipped_frames_counts_with_the_mean_of_what_is_drawn(dqn_files: AgentFiles):
+    env = make_env(plain(dqn_files, "Breakout-v4", normalize=False))
+    env.reset()
+    counts: list[int] = []
+    for _ in range(200):
+        before = env.get_attr("ale")[0].getEpisodeFrameNumber()
+        _, _, dones, _ = env.step(np.zeros(1, int))
+        if not dones[0]:
+            counts.append(env.get_attr("ale")[0].getEpisodeFrameNumber() - before)
+    env.close()
+    assert set(counts) == {2, 3, 4}
+    assert sum(counts) / len(counts) == pytest.approx(60 / 20, abs=0.2)
+
+
+@pytest.mark.slow
+def test_environments_in_processes_of_their_own_tell_their_step_rate(dqn_files: AgentFiles):
+    env = make_env(dqn_files, n_envs=2)
+    assert step_rate(env) == 15.0
     env.close()

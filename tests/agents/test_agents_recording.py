@@ -231,6 +231,7 @@ def test_the_header_of_a_run_names_what_is_needed_to_repeat_it(zoo: Path):
     assert header["action_names"] == ["NOOP", "FIRE", "RIGHT", "LEFT"]
     assert (header["env_id"], header["algo"], header["model_sha256"]) == (ENV, "ppo", agent.sha256)
     assert (header["seed"], header["n_timesteps"], header["fps"], header["n_envs"]) == (7, 9, 30, 1)
+    assert header["step_rate"] == 15.0
     assert (header["observation_shape"], header["env_kwargs"]) == ([4, 84, 84], {"mode": "4"})
     assert {"stable-baselines3", "ale-py", "torch"} <= header["versions"].keys()
 

@@ -1,7 +1,14 @@
 """Trained Stable-Baselines3 agents: find, load safely, step, record."""
 
 from rlviz_agents.digest import RunDigest
-from rlviz_agents.environment import action_names, deterministic_actions, frame_rate, make_env
+from rlviz_agents.environment import (
+    action_names,
+    check_env_id,
+    deterministic_actions,
+    frame_rate,
+    make_env,
+    step_rate,
+)
 from rlviz_agents.header import run_header
 from rlviz_agents.heads import policy_heads
 from rlviz_agents.loading import Agent, load_agent
@@ -21,6 +28,7 @@ from rlviz_agents.trace import (
     read_trace,
     trace_step,
 )
+from rlviz_agents.training_run import TrainingRun, read_training_run
 from rlviz_agents.zoo import ALGORITHMS, AgentFiles, find_agent, list_agents, parse_env_kwargs
 
 __all__ = [
@@ -40,10 +48,12 @@ __all__ = [
     "TraceDifference",
     "TraceRow",
     "TraceWriter",
+    "TrainingRun",
     "action_names",
     "agent_file",
     "algorithm_of",
     "check_agent",
+    "check_env_id",
     "deterministic_actions",
     "find_agent",
     "first_difference",
@@ -58,8 +68,10 @@ __all__ = [
     "read_recording",
     "read_saved",
     "read_trace",
+    "read_training_run",
     "recorded_run",
     "run_header",
     "sample_agents",
+    "step_rate",
     "trace_step",
 ]

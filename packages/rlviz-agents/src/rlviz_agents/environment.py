@@ -21,6 +21,9 @@ WRAPPER_MODULES = (
 )
 """Modules whose wrappers a `config.yml` may name."""
 
+CONSOLE_RATE = 60.0
+"""Frames a second of the Atari console (NTSC, rounded as the Arcade Learning Environment does)."""
+
 _VEC_WRAPPERS = ("VecFrameStack", "VecTransposeImage", "VecCheckNan", "VecExtractDictObs")
 _FORBIDDEN = ("RecordVideo", "HumanRendering")  # they write files, or open a window
 
@@ -133,6 +136,34 @@ def frame_rate(env: "VecEnv") -> float:
     """Frames a second that `rl_zoo3.record_video` gives the video of this environment."""
     metadata: Mapping[str, Any] = env.get_attr("metadata", indices=0)[0]
     return metadata.get("render_fps", 30)
+
+
+def step_rate(env: "VecEnv") -> float:
+    """Steps of the agent in a second of the game at its true speed.
+
+    Atari: the console's 60 frames a second, divided by what the emulator and a wrapper (of several the
+    outermost) skip. Others: what the environment says of its own rate (`render_fps`, or 30 as the zoo does),
+    divided by what a wrapper skips.
+
+    Args:
+        env: made by `make_env`.
+    """
+    emulator_skip: float | None = env.env_method("emulator_skip", indices=0)[0]
+    rate = frame_rate(env) if emulator_skip is None else CONSOLE_RATE / emulator_skip
+    return float(rate) / _wrapper_skip(env)
+
+
+def _wrapper_skip(env: "VecEnv") -> int:
+    """How often a wrapper repeats each action."""
+    from gymnasium.wrappers import AtariPreprocessing, MaxAndSkipObservation
+    from rl_zoo3.wrappers import FrameSkip
+    from stable_baselines3.common.atari_wrappers import MaxAndSkipEnv
+
+    names = {MaxAndSkipEnv: "_skip", FrameSkip: "_skip", MaxAndSkipObservation: "_skip"}
+    for wrapper, name in {**names, AtariPreprocessing: "frame_skip"}.items():
+        if env.env_is_wrapped(wrapper, indices=0)[0]:
+            return int(env.get_attr(name, indices=0)[0])
+    return 1
 
 
 def check_hyperparams(files: AgentFiles) -> None:

@@ -56,6 +56,16 @@ class GameStateWrapper(gym.Wrapper[Any, Any, Any, Any]):
         meanings = getattr(self.env.unwrapped, "get_action_meanings", None)
         return None if meanings is None else [str(name) for name in meanings()]
 
+    def emulator_skip(self) -> float | None:
+        """Frames of the console in a step of the bare environment, or None where there is no console.
+
+        Where the number is drawn at random from a range, low to high - 1, it is the mean.
+        """
+        if self._ale is None:
+            return None
+        skip: int | tuple[int, int] = getattr(self.env.unwrapped, "_frameskip", 1)
+        return (skip[0] + skip[1] - 1) / 2 if isinstance(skip, tuple) else float(skip)
+
 
 class WorkerStateWrapper(GameStateWrapper):
     """The same in a process of its own, which leaves Ctrl-C to the process that plays.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from rlviz_agents.environment import action_names, frame_rate
+from rlviz_agents.environment import action_names, frame_rate, step_rate
 from rlviz_agents.loading import Agent
 
 if TYPE_CHECKING:
@@ -34,9 +34,10 @@ def run_header(
     """Describe a run in JSON values, for the header of a recording or a manifest.
 
     Returns:
-        `env_id`, `algo`, `exp_id`, `name_prefix`, `model`, `model_sha256`, `action_names`, `fps`,
-        `observation_shape` (C, H, W), `n_envs`, `n_timesteps`, `seed`, `deterministic`, `env_kwargs` (as
-        text) and `versions`.
+        `env_id`, `algo`, `exp_id`, `name_prefix`, `model`, `model_sha256`, `action_names`, `fps`
+        (of the zoo's video), `step_rate` (steps a second at the game's true speed), `observation_shape`
+        (C, H, W) or (k,), `n_envs`, `n_timesteps`, `seed`, `deterministic`, `env_kwargs` (as text) and
+        `versions`.
     """
     files = agent.files
     return {
@@ -49,6 +50,7 @@ def run_header(
         "action_names": list(action_names(env)),
         "observation_shape": list(agent.observation_shape),
         "fps": frame_rate(env),
+        "step_rate": step_rate(env),
         "n_envs": env.num_envs,
         "n_timesteps": n_timesteps,
         "seed": seed,
