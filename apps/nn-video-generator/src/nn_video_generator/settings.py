@@ -19,16 +19,12 @@ class SourceSettings:
         config: the training's YAML file; None with `agent`.
         agent: folder of one training run in the zoo's layout, `<logs>/<algo>/<env>_<number>`; None without.
         milestones_pct: percentages of the training that videos are made of; None for every checkpoint.
-        device: `auto`, `cpu` or `cuda`.
-        trust: run code that the model's file holds.
     """
 
     model_dir: Path | None = None
     config: Path | None = None
     agent: Path | None = None
     milestones_pct: tuple[float, ...] | None = None
-    device: str = "auto"
-    trust: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,6 @@ class VideoSettings:
         speed: seconds of the game in a second of the video; 1 is its true speed.
         size: width and height in pixels, both even.
         show: any of SHOWN.
-        attention: whether the heat of the last convolution is drawn over the game.
 
     Raises:
         ValueError: a length, rate, speed or size that no video can have, or nothing of SHOWN.
@@ -83,7 +78,6 @@ class VideoSettings:
     speed: float = 1.0
     size: tuple[int, int] = (960, 540)
     show: frozenset[str] = frozenset()
-    attention: bool = False
 
     def __post_init__(self) -> None:
         frame_rate(self.fps)
@@ -102,6 +96,46 @@ class VideoSettings:
             named, known = (", ".join(names) for names in (sorted(unknown), SHOWN))
             message = f"--show {named}: nothing of that name; choose of: {known}"
             raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class MapSettings:
+    """What the heat over the game explains, and how it is shown.
+
+    Attributes:
+        target: `action` (the executed action's own score), `advantage`, `value`, `contrast:A,B`, or an action.
+        method: name of a CAM method.
+        layer: name of a layer, or None for the last spatial one.
+        placement: `auto` (measured against occlusion on the first frames) or a placement's name.
+        evidence: which sign of the map is shown.
+        scale: what full heat means.
+    """
+
+    target: str = "action"
+    method: str = "gradcam"
+    layer: str | None = None
+    placement: str = "auto"
+    evidence: str = "absolute"
+    scale: str = "recent"
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSettings:
+    """All that decides what a clip shows, beside the checkpoint.
+
+    Attributes:
+        play: how it is played.
+        video: how long it is and what it looks like.
+        maps: what the heat over the game explains; None for no heat.
+        device: `auto`, `cpu` or `cuda`.
+        trust: run code that the model's file holds.
+    """
+
+    play: PlaySettings
+    video: VideoSettings
+    maps: MapSettings | None = None
+    device: str = "auto"
+    trust: bool = False
 
 
 MIN_SIZE = (640, 360)

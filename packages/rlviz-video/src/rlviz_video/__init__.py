@@ -1,6 +1,7 @@
 """Frame sources and sinks, timelines, manifests and progress: videos that survive a crash."""
 
 from rlviz_video.gallery import (
+    ENTRIES,
     GalleryEntry,
     collect_entries,
     write_entries,
@@ -33,6 +34,7 @@ from rlviz_video.spec import Frame, VideoSpec, frame_rate
 from rlviz_video.timeline import Cell, Timeline, read_timeline
 
 __all__ = [
+    "ENTRIES",
     "PICTURE_SUFFIXES",
     "PRESETS",
     "Cell",

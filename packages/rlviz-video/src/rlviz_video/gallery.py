@@ -13,6 +13,7 @@ from rlviz_video.sinks import encode_png
 from rlviz_video.sources import VideoSource
 
 ENTRIES = "gallery.json"
+"""Name of the file beside a page that holds its entries."""
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
