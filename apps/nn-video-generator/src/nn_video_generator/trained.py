@@ -17,6 +17,8 @@ from rlviz_agents import (
 )
 
 from nn_video_generator.checkpoints import Checkpoint, search_checkpoints
+from nn_video_generator.config import TrainingConfig
+from nn_video_generator.config_environment import environment_of
 
 _USUAL_GAMMA = 0.99  # of all four algorithms in stable_baselines3
 
@@ -68,6 +70,37 @@ class TrainedRun:
         return self.usual_gamma
 
 
+def from_config(
+    model_dir: Path | str, config: TrainingConfig, milestones_pct: Sequence[float] | None = None
+) -> TrainedRun:
+    """Describe a training by its config.
+
+    Args:
+        model_dir: folder of the checkpoints, which may also lie in its `milestones`.
+        config: of the training.
+        milestones_pct: percentages of the training that are wanted; None for those of the config, or, where
+            it names none, for every checkpoint.
+
+    Raises:
+        FileNotFoundError: there is no such folder, or no checkpoint in it.
+        ValueError: the environment is not installed, or a checkpoint is of another algorithm than the config.
+    """
+    environment = environment_of(config)
+    training = TrainingRun(
+        folder=Path(model_dir),
+        algo=config.algo,
+        env_id=config.env_id,
+        exp_id=-1,
+        n_timesteps=config.total_timesteps,
+        stats_path=Path(model_dir),  # the zoo stacks frames only where there is such a folder
+        hyperparams={**environment.hyperparams, "learning_rate": config.learning_rate},
+        env_kwargs={},
+    )
+    wanted = config.milestones_pct if milestones_pct is None else milestones_pct
+    usual_gamma = _USUAL_GAMMA if config.gamma is None else config.gamma
+    return _trained(training, wanted, usual_gamma, environment.notes)
+
+
 def from_zoo(
     folder: Path | str, milestones_pct: Sequence[float] | None = None, *, trust: bool = False
 ) -> TrainedRun:
@@ -85,19 +118,32 @@ def from_zoo(
     """
     training = read_training_run(folder, trust=trust)
     check_env_id(training.env_id)
-    found = search_checkpoints(folder, milestones_pct=milestones_pct, total_timesteps=training.n_timesteps)
-    readable = tuple(_readable(found.checkpoints))
-    algo = training.algo or _first_algorithm(Path(folder), readable)
+    return _trained(training, milestones_pct, _USUAL_GAMMA, ())
+
+
+def _trained(
+    training: TrainingRun, milestones_pct: Sequence[float] | None, usual_gamma: float, notes: tuple[str, ...]
+) -> TrainedRun:
+    """Find the checkpoints, and check them against what is said of the training."""
+    found = search_checkpoints(
+        training.folder, milestones_pct=milestones_pct, total_timesteps=training.n_timesteps
+    )
+    readable = _readable(found.checkpoints)
+    algo = training.algo or _first_algorithm(training.folder, readable)
     for saved in readable:
         _check_algorithm(saved, algo)
+    own, said = _own_rate(readable), written_rate(training.hyperparams.get("learning_rate"))
+    if own and said and own != said:
+        notes = (*notes, f"the config's learning rate is {said}, the checkpoints' own {own}, which is shown")
     return TrainedRun(
         game=game_title(training.env_id),
         env_id=training.env_id,
         algo=algo,
-        learning_rate=written_rate(training.hyperparams.get("learning_rate")) or _own_rate(readable),
+        learning_rate=own or said,
         checkpoints=found.checkpoints,
-        notes=found.notes,
+        notes=(*found.notes, *notes),
         training=training,
+        usual_gamma=usual_gamma,
     )
 
 
@@ -120,7 +166,7 @@ def written_rate(rate: object) -> str | None:
     return f"{float(mantissa):g}e{int(exponent)}"
 
 
-def _readable(checkpoints: Sequence[Checkpoint]) -> "list[SavedAgent]":
+def _readable(checkpoints: Sequence[Checkpoint]) -> list[SavedAgent]:
     """The checkpoints that are whole; the others are told when they are to be played."""
     whole: list[SavedAgent] = []
     for checkpoint in checkpoints:
