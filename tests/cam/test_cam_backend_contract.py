@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from rlviz_cam import LayerInfo, Target, WindowOp, automatic_layer, open_backend
+from rlviz_cam import Contributions, Feed, LayerInfo, Target, WindowOp, automatic_layer, open_backend
 
 SHAPE = (1, 6, 8)
 GRID = (3, 3, 3)  # channels, rows, columns
@@ -34,14 +34,18 @@ class Weights:
 
         return cls(draw(2, 3, 1, 3), draw(3), draw(27, 4), draw(4), draw(27, 1))
 
-    def grid(self, images):
-        """Return relu(conv(images)), (N, 3, 3, 3)."""
+    def sums(self, images):
+        """Return conv(images), (N, 3, 3, 3)."""
         found = np.zeros((len(images), *GRID), dtype=np.float64)
         for y in range(3):
             for x in range(3):
                 window = images[:, 0, 2 * y : 2 * y + 2, 2 * x : 2 * x + 3]
                 found[:, :, y, x] = np.einsum("nij,ijk->nk", window, self.conv[:, :, 0]) + self.conv_bias
-        return np.maximum(found, 0)
+        return found
+
+    def grid(self, images):
+        """Return relu(conv(images)), (N, 3, 3, 3)."""
+        return np.maximum(self.sums(images), 0)
 
     def heads(self, images):
         flat = self.grid(images).reshape(len(images), -1)
@@ -205,6 +209,45 @@ def test_activations_of_several_layers_come_from_one_pass(backend, weights, batc
     assert found["conv"].shape == (5, *GRID)
 
 
+def test_activity_holds_the_activations_and_every_head(backend, weights, batch):
+    found = backend.activity(batch, ["q", "conv"])
+    assert list(found.activations) == ["q", "conv"]
+    np.testing.assert_allclose(found.activations["conv"], weights.grid(batch), rtol=1e-4, atol=1e-5)
+    assert found.activations["conv"].dtype == found.outputs["q"].dtype == np.float32
+    for head, expected in weights.heads(batch).items():
+        np.testing.assert_allclose(found.outputs[head], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_activity_of_no_layer_is_the_prediction(backend, batch):
+    found = backend.activity(batch, [])
+    assert not found.activations
+    for head, values in backend.predict(batch).items():
+        np.testing.assert_array_equal(found.outputs[head], values)
+
+
+def test_a_layer_is_fed_another_or_the_input(backend):
+    feeds = backend.feeds()
+    assert feeds.layers["conv"] == Feed(None, (0, 1, 2), stride=(2, 2))
+    assert feeds.layers["q"] == feeds.layers["value"] == Feed("conv", (0, 1, 2))
+    assert not feeds.unknown
+
+
+def test_a_head_is_the_layer_that_returns_it(backend):
+    assert backend.feeds().heads == {"q": "q", "value": "value"}
+
+
+@pytest.mark.parametrize("layer", ["conv", "q", "value"])
+def test_contributions_to_a_unit_are_its_sum_without_the_bias(backend, weights, batch, layer):
+    feed = backend.feeds().layers[layer]
+    given = batch if feed.source is None else weights.grid(batch).astype(np.float32)
+    found = Contributions.of(backend, layer, feed)(given).sum(axis=1)
+    if layer == "conv":
+        expected = weights.sums(batch).mean(axis=(2, 3)) - weights.conv_bias
+    else:
+        expected = given.reshape(len(given), -1) @ getattr(weights, layer)
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+
+
 def test_a_record_holds_activations_and_outputs_of_the_same_pass(backend, batch):
     record = backend.record(batch, "conv", Target.unit(0, head="q"))
     np.testing.assert_allclose(record.activations, backend.activations(batch, ["conv"])["conv"], rtol=1e-5)
@@ -307,10 +350,16 @@ def test_the_windows_are_those_of_the_convolution(backend):
     assert backend.windows("conv") == (WindowOp((2, 3), (2, 2)),)
 
 
-@pytest.mark.parametrize("call", ["predict", "activations", "record"])
+@pytest.mark.parametrize("call", ["predict", "activations", "activity", "record"])
 def test_a_wrong_input_shape_is_an_error_that_names_both(backend, call):
     wrong = np.zeros((2, 1, 6, 9), dtype=np.float32)
-    arguments = {"predict": (), "activations": (["conv", "q"],), "record": ("conv", Target(head="q"))}[call]
+    layers = (["conv", "q"],)
+    arguments = {
+        "predict": (),
+        "activations": layers,
+        "activity": layers,
+        "record": ("conv", Target(head="q")),
+    }[call]
     with pytest.raises(ValueError, match=r"shape \(1, 6, 9\), but the network expects \(1, 6, 8\)"):
         getattr(backend, call)(wrong, *arguments)
 

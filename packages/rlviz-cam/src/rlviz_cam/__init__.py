@@ -1,6 +1,6 @@
 """A network, opened: layers, activations, gradients and attention maps as NumPy arrays."""
 
-from rlviz_cam.activity import Activity
+from rlviz_cam.activity import Activity, Feed, Feeds
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends import open_backend, open_model_file
 from rlviz_cam.backends.base import (
@@ -21,6 +21,7 @@ from rlviz_cam.calibration import (
     calibrate,
     choose_placement,
 )
+from rlviz_cam.contributions import Contributions
 from rlviz_cam.evidence import EVIDENCE, select_evidence
 from rlviz_cam.extractor import CamExtractor, CamResult
 from rlviz_cam.geometry import Box, ReceptiveField, receptive_field
@@ -62,7 +63,10 @@ __all__ = [
     "CamExtractor",
     "CamMethod",
     "CamResult",
+    "Contributions",
     "Covering",
+    "Feed",
+    "Feeds",
     "InputGradients",
     "Inputs",
     "LayerInfo",

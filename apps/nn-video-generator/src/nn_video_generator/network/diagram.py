@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rlviz_cam import Backend, LayerInfo
+from rlviz_cam import Backend, Feeds, LayerInfo
 
 from nn_video_generator.network.layers import DiagramLayer, Kind
 from nn_video_generator.network.values import action_head
@@ -21,19 +21,20 @@ def diagram_heads(backend: Backend) -> tuple[str, ...]:
     return (action, "value") if "value" in heads else (action,)
 
 
-def diagram_layers(backend: Backend) -> tuple[DiagramLayer, ...]:
+def diagram_layers(backend: Backend, feeds: Feeds) -> tuple[DiagramLayer, ...]:
     """List the blocks from left to right: input, every layer on the way to an output, the outputs.
 
-    Layers of which only one output is made say so in their title, where others are made of another.
+    Layers of which only one output is made say so in their title, where others are made of another. An
+    output that is not what one layer returns goes by its own name.
 
     Raises:
         ValueError: the network takes several inputs, or has no output for each action.
     """
     heads = diagram_heads(backend)
     paths = {head: backend.path(head) for head in heads}
-    last = {head: path[-1] for head, path in paths.items()}
-    inner = [info for info in backend.layers() if info.name in {n for p in paths.values() for n in p}]
-    inner = [info for info in inner if info.name not in last.values()]
+    last = {head: feeds.heads.get(head, head) for head in heads}
+    shown = {name for path in paths.values() for name in path}.difference(last.values())
+    inner = [info for info in backend.layers() if info.name in shown]
     columns = _columns(inner, paths)
     listed = [_input(backend)]
     for info, title in _titled(inner, paths, columns):

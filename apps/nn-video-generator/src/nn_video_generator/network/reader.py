@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from rlviz_cam import Backend
 
 from nn_video_generator.network.diagram import diagram_heads, diagram_layers
+from nn_video_generator.network.edges import connections
 from nn_video_generator.network.layers import Reading
 from nn_video_generator.network.values import value_name
 
@@ -21,6 +22,7 @@ class NetworkReader:
     Attributes:
         layers: of the diagram, from left to right.
         value_name: what the action's values are: `probability` or `Q-value`.
+        without_edges: index of a layer that no edge leads to -> why: nothing exact can be told of it.
 
     Raises:
         ValueError: the network takes several inputs, or has no output for each action.
@@ -29,9 +31,11 @@ class NetworkReader:
     def __init__(self, backend: Backend, *, edges: int = 20) -> None:
         self._backend = backend
         self._edges = edges
+        feeds = backend.feeds()
         self._heads = diagram_heads(backend)
-        self.layers = diagram_layers(backend)
+        self.layers = diagram_layers(backend, feeds)
         self.value_name = value_name(backend.heads())
+        self._connections, self.without_edges = connections(backend, self.layers, feeds)
         self._inner = [layer.name for layer in self.layers if layer.kind in {"conv", "dense"}]
 
     def read(self, observations: NDArray[np.generic]) -> list[Reading]:
@@ -52,8 +56,13 @@ class NetworkReader:
             *(activity.activations[name] for name in self._inner),
             *(_units(activity.outputs[head]) for head in self._heads),
         ]
+        edges = [one.edges(blocks, self._edges) for one in self._connections]
         return [
-            Reading(tuple(block[n] for block in blocks), (), _sample(activity.outputs, n))
+            Reading(
+                tuple(block[n] for block in blocks),
+                tuple(one[n] for one in edges),
+                _sample(activity.outputs, n),
+            )
             for n in range(len(observations))
         ]
 

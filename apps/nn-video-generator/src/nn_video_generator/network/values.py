@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rlviz_cam import Target
 
 Outputs = Mapping[str, NDArray[np.float32]]
-"""Head -> values of a batch: `logits` (N, A) and `value` (N, 1); `q` (N, A); or `quantiles` (N, quantiles, A)."""
+"""Output -> of N states: `logits` (N, A) and `value` (N, 1), `q` (N, A), or `quantiles` (N, quantiles, A)."""
 
 ValueName = Literal["probability", "Q-value"]
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rlviz_cam.activity import Activity
+from rlviz_cam.activity import Activity, Feeds
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.objectives import InputGradients, Objective
 from rlviz_cam.preprocessing import Preprocessing
@@ -131,7 +131,11 @@ class Backend(Protocol):
         ...
 
     def activity(self, inputs: Inputs, layers: Sequence[str]) -> Activity:
-        """Return the activations of any number of layers and every head's values, of the same forward pass."""
+        """Return the activations of any number of layers and every head's values, of the same pass."""
+        ...
+
+    def feeds(self) -> Feeds:
+        """Tell what each layer's weights are multiplied with: another's activations, or the input."""
         ...
 
     def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:

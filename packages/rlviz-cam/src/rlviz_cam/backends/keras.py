@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from rlviz_cam.activity import Activity
+from rlviz_cam.activity import Activity, Feeds
 from rlviz_cam.ascent.climbing import climb
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends.base import (
@@ -24,6 +24,7 @@ from rlviz_cam.backends.base import (
     digest_of,
 )
 from rlviz_cam.backends.graph_windows import windows_to_input
+from rlviz_cam.backends.keras_feeds import find_feeds
 from rlviz_cam.backends.keras_gradients import InputPasses
 from rlviz_cam.backends.keras_inputs import KerasInputs
 from rlviz_cam.backends.keras_layers import named_layers
@@ -167,7 +168,7 @@ class KerasBackend:
         return dict(zip(layers, self._passes.run(function, arrays), strict=True))
 
     def activity(self, inputs: Inputs, layers: Sequence[str]) -> Activity:
-        """Return the activations of any number of layers and every head's values, of the same forward pass.
+        """Return the activations of any number of layers and every head's values, of the same pass.
 
         Raises:
             ValueError: When there is no such layer, the inputs do not fit the network, or an output is not
@@ -184,6 +185,10 @@ class KerasBackend:
         outputs = dict(zip(self.heads(), found[len(layers) :], strict=True))
         check_outputs(outputs)
         return Activity(dict(zip(layers, found, strict=False)), outputs)
+
+    def feeds(self) -> Feeds:
+        """Tell what feeds the layers."""
+        return find_feeds(self._passes.structure(), self.windows, tf.get_static_value)
 
     def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:
         """Run one forward pass, and one backward pass from the target's score down to the layer.

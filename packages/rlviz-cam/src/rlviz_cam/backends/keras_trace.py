@@ -215,7 +215,7 @@ class Tracer:
         for name, called in self._calls.items():
             for call in called:
                 if call.source is not None:
-                    following.setdefault(_origin(call.source).ref(), []).append((name, call))
+                    following.setdefault(origin(call.source).ref(), []).append((name, call))
         for called in self._calls.values():
             for call in called:
                 if kind_of(call.layer) is None:
@@ -258,7 +258,7 @@ def _losses_kept(layers: Iterable[Any]) -> Iterator[None]:
 def _take_after_next(call: Call, following: Mapping[Any, list[tuple[str, Call]]]) -> None:
     tensor = call.output
     while True:
-        next_ones = following.get(_origin(tensor).ref(), [])
+        next_ones = following.get(origin(tensor).ref(), [])
         for name, after in next_ones:
             if is_nonlinearity(after.layer):
                 call.activations, call.taken_after = after.output, name
@@ -273,14 +273,14 @@ def _take_after_next(call: Call, following: Mapping[Any, list[tuple[str, Call]]]
         changed = [
             after.output
             for _, after in next_ones
-            if stands_between(after.layer) and _origin(after.output) is not _origin(tensor)
+            if stands_between(after.layer) and origin(after.output) is not origin(tensor)
         ]
         if not changed:
             return
         tensor = changed[0]
 
 
-def _origin(tensor: Any) -> Any:
+def origin(tensor: Any) -> Any:
     """Return the tensor that this one is the same as, but for its type."""
     while tensor.op.type in _UNCHANGED:
         tensor = tensor.op.inputs[0]

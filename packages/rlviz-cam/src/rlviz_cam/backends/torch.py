@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from rlviz_cam.activity import Activity
+from rlviz_cam.activity import Activity, Feeds
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends.autograd_windows import ancestors, windows_to_input
 from rlviz_cam.backends.base import (
@@ -24,6 +24,7 @@ from rlviz_cam.backends.base import (
     digest_of,
     innermost,
 )
+from rlviz_cam.backends.torch_feeds import find_feeds
 from rlviz_cam.backends.torch_gradients import ImageGradients
 from rlviz_cam.backends.torch_inputs import named_inputs, pieces
 from rlviz_cam.backends.torch_library import LibraryView
@@ -141,7 +142,7 @@ class TorchBackend:
         return {name: np.concatenate([part[name] for part in parts]) for name in layers}
 
     def activity(self, inputs: Inputs, layers: Sequence[str]) -> Activity:
-        """Return the activations of any number of layers and every head's values, of the same forward pass.
+        """Return the activations of any number of layers and every head's values, of the same pass.
 
         Raises:
             ValueError: When there is no such layer, the inputs do not fit the network, or an output is not
@@ -162,6 +163,14 @@ class TorchBackend:
         outputs = {name: to_numpy(values) for name, values in heads.items()}
         check_outputs(outputs)
         return Activity({name: kept[point] for name, point in points.items()}, outputs)
+
+    def feeds(self) -> Feeds:
+        """Tell what feeds the layers, from one pass over random levels of 0 to 255.
+
+        Raises:
+            ValueError: When the shape of the inputs is not known.
+        """
+        return find_feeds(self._network)
 
     def record(self, inputs: Inputs, layer: str, target: Target) -> LayerRecord:
         """Run one forward pass, and one backward pass from the target's score down to the layer.

@@ -140,7 +140,7 @@ class TorchNetwork:
             if point.module is None:
                 functions[point] = tap
             else:
-                hooks.setdefault(point.module, []).append(_hooked(point, tap))
+                hooks.setdefault(point.module, []).append(hooked(point, tap))
         return self.forward(given, hooks, FunctionTap(functions) if functions else nullcontext())
 
     def forward(
@@ -241,7 +241,7 @@ def to_numpy(tensor: Tensor) -> NDArray[np.float32]:
     return tensor.detach().float().cpu().numpy()
 
 
-def _hooked(point: Point, tap: Tap) -> Callable[..., Tensor | None]:
+def hooked(point: Point, tap: Tap) -> Callable[..., Tensor | None]:
     """Return the forward hook that taps one call of a module."""
     calls = 0
 
