@@ -1,5 +1,6 @@
 """Frame sources and sinks, timelines, manifests and progress: videos that survive a crash."""
 
+from rlviz_video.chapters import Chapter
 from rlviz_video.gallery import (
     ENTRIES,
     GalleryEntry,
@@ -38,6 +39,7 @@ __all__ = [
     "PICTURE_SUFFIXES",
     "PRESETS",
     "Cell",
+    "Chapter",
     "Frame",
     "FrameSink",
     "FrameSource",

@@ -1,6 +1,6 @@
 """H.264 in MP4: playable in a browser when it is finished, and playable when the process was killed."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -10,6 +10,7 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
+from rlviz_video.chapters import Chapter, check_chapters, write_chapters
 from rlviz_video.interrupts import interrupts_deferred
 from rlviz_video.outputs import Output, check_mp4, check_output, naming, part_path
 from rlviz_video.part_file import PartFile
@@ -50,9 +51,11 @@ class H264Sink(Output):
         crf: Constant rate factor, 0 (lossless) to 51; 18 looks like the original.
         threads: Encoder threads, 1 or more. Another number gives other bytes.
         force: Whether existing files may be overwritten.
+        chapters: Named parts to jump to, in order; the first starts at frame 0. A part has them too.
 
     Raises:
-        ValueError: Odd size, unknown preset, or a number out of its range.
+        ValueError: Odd size, unknown preset, a number out of its range, or chapters that do not follow one
+            another.
         OSError: The file exists or cannot be written.
     """
 
@@ -65,8 +68,10 @@ class H264Sink(Output):
         crf: int = 18,
         threads: int = 1,
         force: bool = False,
+        chapters: Sequence[Chapter] = (),
     ) -> None:
         _check_settings(Path(path), spec, preset, crf, threads)
+        check_chapters(chapters)
         self.path = check_output(path, force=force)
         self.part = part_path(self.path)
         self.spec = spec
@@ -76,6 +81,7 @@ class H264Sink(Output):
             self._file = PartFile(self.part)
         self._container: OutputContainer | None = _open_container(self._file)
         self._stream: Any = _add_stream(self._container, spec, preset, crf, threads)
+        write_chapters(self._container, chapters, spec.fps)
         try:
             with _writing(self._file, self.part):
                 self._container.start_encoding()

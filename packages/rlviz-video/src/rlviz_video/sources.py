@@ -11,6 +11,7 @@ import av
 import numpy as np
 from av.error import FFmpegError
 
+from rlviz_video.chapters import Chapter, read_chapters
 from rlviz_video.outputs import naming
 from rlviz_video.rgb import RgbConverter
 from rlviz_video.spec import Frame, VideoSpec, frame_rate
@@ -41,6 +42,7 @@ class VideoSource:
     Attributes:
         spec: Size and frame rate.
         frames: The number of frames as the file states it; None when it does not.
+        chapters: Its chapters, in order; empty for a file without.
 
     Raises:
         OSError: The file cannot be opened.
@@ -60,6 +62,7 @@ class VideoSource:
                 raise ValueError(message)
             self.spec = VideoSpec(stream.codec_context.width, stream.codec_context.height, frame_rate(rate))
             self.frames: int | None = stream.frames or None
+            self.chapters: tuple[Chapter, ...] = read_chapters(container, self.spec.fps)
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield each frame as a new uint8 (height, width, 3) RGB array.
