@@ -10,7 +10,7 @@ import nox
 ROOT = Path(__file__).parent
 CONSTRAINTS = ROOT / "constraints.txt"
 PACKAGES = ("rlviz-cam", "rlviz-overlay", "rlviz-video", "rlviz-agents")
-APPS = ("breakout-gradcam", "donkey-gradcam", "deepracer-analyzer", "network-analyzer")
+APPS = ("breakout-gradcam", "donkey-gradcam", "deepracer-analyzer", "network-analyzer", "nn-video-generator")
 # The extras of network-analyzer that have a sample, each with the framework that it must not bring.
 FRAMEWORKS = {"agents": "tensorflow", "keras": "torch"}
 # What is installed to see each sample.
@@ -88,7 +88,7 @@ def tests(session: nox.Session) -> None:
     for further in (
         "tests_torch",
         "tests_keras",
-        *APPS[:3],
+        *(app for app in APPS if app != "network-analyzer"),
         *(f"network-analyzer({one})" for one in FRAMEWORKS),
     ):
         session.notify(further)
@@ -146,6 +146,14 @@ def network_analyzer(session: nox.Session, framework: str) -> None:
     pytest(session, "tests/apps/network_analyzer", "tests/architecture/test_app_frameworks.py")
 
 
+@nox.session(name="nn-video-generator", python=PYTHON)
+def nn_video_generator(session: nox.Session) -> None:
+    """Test this app with nothing installed but itself: a forgotten dependency fails."""
+    install(session, *editable("nn-video-generator[classic-control]"), "--group", "test", "--group", "browser")
+    without(session, "tensorflow")
+    pytest(session, "tests/apps/nn_video_generator", "tests/architecture/test_app_frameworks.py")
+
+
 @nox.session(python=PYTHON)
 @nox.parametrize("sample", list(SAMPLES), ids=list(SAMPLES))
 def demo(session: nox.Session, sample: str) -> None:
@@ -190,6 +198,13 @@ def network_bench(session: nox.Session) -> None:
     """Measure against the original's algorithm and figures, as people write them."""
     install(session, *editable("network-analyzer[keras]"), "--group", "bench")
     session.run("python", "tests/bench/bench_network.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
+
+
+@nox.session(name="nn-bench", python=PYTHON)
+def nn_bench(session: nox.Session) -> None:
+    """Measure against the video that people make: a drawn panel and OpenCV's writer."""
+    install(session, *editable("nn-video-generator"), "--group", "bench")
+    session.run("python", "tests/bench/bench_neural_video.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 
 @nox.session(python=PYTHON)

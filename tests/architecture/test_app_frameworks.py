@@ -11,6 +11,7 @@ FOREIGN = {
     "breakout-gradcam": {"tensorflow", "keras", "tf-keras"},
     "donkey-gradcam": {"torch", "stable-baselines3", "gymnasium"},
     "deepracer-analyzer": {"torch", "tensorflow", "keras", "gymnasium"},
+    "nn-video-generator": {"tensorflow", "keras", "tf-keras"},
     "network-analyzer": {"torch", "tensorflow", "keras", "gymnasium"},
     "network-analyzer[keras]": {"torch", "stable-baselines3", "gymnasium"},
     "network-analyzer[torch]": {"tensorflow", "keras", "stable-baselines3", "gymnasium"},

@@ -162,5 +162,5 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             package = node.module.partition(".")[0]
-            if package.startswith("rlviz_") or package.endswith(("_gradcam", "_analyzer")):
+            if package.startswith("rlviz_") or package.endswith(("_gradcam", "_analyzer", "_generator")):
                 yield from ((node.module, one.name) for one in node.names)

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -142,12 +142,17 @@ def make_continuous_video(asked: Continuous) -> MadeVideo:
     return outputs.finish(content, facts, interrupted=interrupted)
 
 
+def _card_lines(subject: Subject) -> tuple[str, ...]:
+    steps = () if subject.trained_steps is None else (f"{subject.trained_steps:,} training steps",)
+    return (f"{subject.milestone} % of the training", *steps)
+
+
 def _frames(asked: Continuous, outputs: Outputs, told: list[dict[str, Any]]) -> Generator[None]:
     """Write every frame of the video; `told` gets what each chapter came to, the last one's so far too."""
     for part in asked.parts:
         subject, size = part.subject, Size(*asked.settings.video.size)
-        card = title_card(size, subject)
-        told.append({"chapter": part.title, "subject": subject_of(part), "points": 0.0})
+        card = title_card(size, f"{subject.game} · {subject.algo}", _card_lines(subject))
+        told.append({"chapter": part.title, "subject": asdict(subject), "points": 0.0})
         for _ in range(part.card):
             with interrupts_deferred():
                 outputs.write_card(card, part.title)

@@ -2,15 +2,17 @@
 
 import multiprocessing
 import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
+from pathlib import Path
 
 from rlviz_video import MadeVideo, progress
 
+from nn_video_generator.checkpoints import Checkpoint
 from nn_video_generator.clip import Picture
 from nn_video_generator.milestone import Job, make_milestone_video
 
@@ -22,17 +24,21 @@ _POLL_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a job.
+    """What became of a checkpoint's video.
 
     Attributes:
-        job: the job.
-        made: the video; None where it failed, or was not begun before Ctrl-C.
-        error: why it failed, in one line; empty where it did not.
+        checkpoint: whose video it is.
+        video: the whole video; None where there is none.
+        error: why there is none, in one line; empty where it did not fail.
+        interrupted: whether Ctrl-C came before or during its making.
+        note: what a person should know of it, one line; empty for nothing.
     """
 
-    job: Job
-    made: MadeVideo | None
+    checkpoint: Checkpoint
+    video: Path | None = None
     error: str = ""
+    interrupted: bool = False
+    note: str = ""
 
 
 def run_jobs(jobs: Sequence[Job], processes: int) -> tuple[Outcome, ...]:
@@ -45,8 +51,8 @@ def run_jobs(jobs: Sequence[Job], processes: int) -> tuple[Outcome, ...]:
         processes: videos made at a time; 1 makes them in this process.
 
     Returns:
-        One outcome for each job, in order. After Ctrl-C the videos that were being made hold what there was
-        (`made.interrupted`), and those that were not begun are missing.
+        One outcome for each job, in order. After Ctrl-C the videos that were being made hold what there was,
+        and those that were not begun are missing.
     """
     if processes == 1 or len(jobs) < 2:
         return _one_after_the_other(jobs)
@@ -56,21 +62,28 @@ def run_jobs(jobs: Sequence[Job], processes: int) -> tuple[Outcome, ...]:
 def _one_after_the_other(jobs: Sequence[Job]) -> tuple[Outcome, ...]:
     outcomes: list[Outcome] = []
     for job in jobs:
-        try:
-            outcome = _outcome(job)
-        except KeyboardInterrupt:
-            outcome = Outcome(job, None)
-        outcomes.append(outcome)
-        if not outcome.error and (outcome.made is None or outcome.made.interrupted):
+        outcomes.append(_told(job, lambda job=job: make_milestone_video(job, progress)))
+        if outcomes[-1].interrupted:
             break
-    return (*outcomes, *(Outcome(job, None) for job in jobs[len(outcomes) :]))
+    rest = (Outcome(job.checkpoint, interrupted=True) for job in jobs[len(outcomes) :])
+    return (*outcomes, *rest)
 
 
-def _outcome(job: Job) -> Outcome:
+def _told(job: Job, result: Callable[[], MadeVideo]) -> Outcome:
+    """What became of a job, be it a video or an expected error."""
     try:
-        return Outcome(job, make_milestone_video(job, progress))
+        made = result()
+    except (KeyboardInterrupt, CancelledError):
+        return Outcome(job.checkpoint, interrupted=True)
+    except BrokenProcessPool:
+        message = "its process was killed; a playable part is left, give fewer --jobs if memory was short"
+        return Outcome(job.checkpoint, error=f"{job.paths.video}: {message}")
     except EXPECTED as error:
-        return Outcome(job, None, str(error))
+        return Outcome(job.checkpoint, error=str(error))
+    if made.interrupted:
+        note = f"Interrupted: {made.video} holds its first {made.frames} of {job.frames} frames"
+        return Outcome(job.checkpoint, interrupted=True, note=note)
+    return Outcome(job.checkpoint, made.video, note=f"Made: {made.video}")
 
 
 def _side_by_side(jobs: Sequence[Job], processes: int) -> tuple[Outcome, ...]:
@@ -88,7 +101,7 @@ def _side_by_side(jobs: Sequence[Job], processes: int) -> tuple[Outcome, ...]:
         except KeyboardInterrupt:
             stop.set()
             pool.shutdown(cancel_futures=True)
-    return tuple(_outcome_of(job, future) for job, future in zip(jobs, futures, strict=True))
+    return tuple(_told(job, future.result) for job, future in zip(jobs, futures, strict=True))
 
 
 def _frames_done(futures: "Sequence[Future[MadeVideo]]", done: "Synchronized[int]") -> Iterator[None]:
@@ -99,20 +112,6 @@ def _frames_done(futures: "Sequence[Future[MadeVideo]]", done: "Synchronized[int
         made = done.value
         yield from (None for _ in range(made - seen))
         seen = made
-
-
-def _outcome_of(job: Job, future: "Future[MadeVideo]") -> Outcome:
-    if future.cancelled():
-        return Outcome(job, None)
-    try:
-        return Outcome(job, future.result())
-    except KeyboardInterrupt:
-        return Outcome(job, None)
-    except BrokenProcessPool:
-        message = "its process was killed; a playable part is left, give fewer --jobs if memory was short"
-        return Outcome(job, None, f"{job.paths.video}: {message}")
-    except EXPECTED as error:
-        return Outcome(job, None, str(error))
 
 
 class _Worker:

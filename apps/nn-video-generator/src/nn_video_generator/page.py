@@ -20,7 +20,7 @@ def check_page(folder: Path, *, force: bool) -> None:
     check_output(folder / PAGE, force=force or (folder / ENTRIES).is_file())
 
 
-def write_run_page(folder: Path, *, sample: str = "") -> Path:
+def write_run_page(folder: Path, *, sample: str = "") -> Path | None:
     """Write `index.html` for all videos of a folder, the continuous ones first, then by game and milestone.
 
     Args:
@@ -28,14 +28,15 @@ def write_run_page(folder: Path, *, sample: str = "") -> Path:
         sample: what the input is where it is not the user's own, else empty.
 
     Returns:
-        The page.
+        The page; None where the folder has no video of ours.
 
     Raises:
-        ValueError: there is no video in the folder.
         OSError: a file cannot be read or written.
     """
     manifests = [read_manifest(path) for path in sorted(folder.glob("*.manifest.json"))]
     ours = [one for one in manifests if one.get("tool") == TOOL and (folder / one["video"]).is_file()]
+    if not ours:
+        return None
     entries = [_entry(folder, one, sample) for one in sorted(ours, key=_place)]
     write_entries(folder, entries)
     games = sorted({f"{one['subject']['game']} · {one['subject']['algo']}" for one in ours})

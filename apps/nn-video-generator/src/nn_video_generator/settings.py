@@ -11,23 +11,6 @@ SHOWN = ("reward", "actions", "performance")
 
 
 @dataclass(frozen=True, slots=True)
-class SourceSettings:
-    """What was trained.
-
-    Attributes:
-        model_dir: folder of the checkpoints; None with `agent`.
-        config: the training's YAML file; None with `agent`.
-        agent: folder of one training run in the zoo's layout, `<logs>/<algo>/<env>_<number>`; None without.
-        milestones_pct: percentages of the training that videos are made of; None for every checkpoint.
-    """
-
-    model_dir: Path | None = None
-    config: Path | None = None
-    agent: Path | None = None
-    milestones_pct: tuple[float, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PlaySettings:
     """How it is played.
 
