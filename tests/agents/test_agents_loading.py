@@ -278,14 +278,6 @@ def test_an_agent_that_observes_numbers_is_loaded_to_be_looked_into(number_zoo: 
     assert all(torch.equal(loaded[name], saved[name]) for name in saved)
 
 
-def test_an_agent_that_observes_numbers_is_not_played(number_zoo: Path):
-    files = find_agent(number_zoo, "dqn", ENV)
-    env = make_env(files)
-    with pytest.raises(ValueError, match=r"observes float32 of shape \(4,\), expected images"):
-        load_agent(files, env)
-    env.close()
-
-
 @pytest.mark.parametrize(
     "space", [{"_shape": [3, 2], "dtype": "float32"}, {"_shape": 4, "dtype": "int64"}, {}]
 )

@@ -188,10 +188,11 @@ def test_a_final_frame_that_was_never_recorded_is_an_error(whole: Path):
         _ = recording.final_frame
 
 
-def test_a_file_damaged_in_the_middle_names_the_step(whole: Path):
+@pytest.mark.parametrize("value", [b"\x00", b"\x55"])
+def test_a_file_damaged_in_the_middle_names_the_step(whole: Path, value: bytes):
     content = bytearray(whole.read_bytes())
     middle = len(content) // 2
-    content[middle - 2000 : middle + 2000] = b"\x55" * 4000
+    content[middle - 2000 : middle + 2000] = value * 4000
     whole.write_bytes(bytes(content))
     with pytest.raises(ValueError, match="damaged after step 32"):
         list(read_recording(whole))

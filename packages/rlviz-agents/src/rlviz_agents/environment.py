@@ -24,6 +24,13 @@ WRAPPER_MODULES = (
 CONSOLE_RATE = 60.0
 """Frames a second of the Atari console (NTSC, rounded as the Arcade Learning Environment does)."""
 
+_DRAWN_BY_PYGAME = {
+    "gymnasium.envs.classic_control": "classic-control",
+    "gymnasium.envs.box2d": "box2d",
+    "gymnasium.envs.toy_text": "toy-text",
+}
+"""Packages of environments that need pygame for their pictures, and the extra that brings it."""
+
 _VEC_WRAPPERS = ("VecFrameStack", "VecTransposeImage", "VecCheckNan", "VecExtractDictObs")
 _FORBIDDEN = ("RecordVideo", "HumanRendering")  # they write files, or open a window
 
@@ -164,6 +171,27 @@ def _wrapper_skip(env: "VecEnv") -> int:
         if env.env_is_wrapped(wrapper, indices=0)[0]:
             return int(env.get_attr(name, indices=0)[0])
     return 1
+
+
+def check_drawing(env: "VecEnv") -> None:
+    """Raise ModuleNotFoundError where an environment cannot draw itself, before anything is played.
+
+    Args:
+        env: made by `make_env`.
+    """
+    spec: Any = env.get_attr("spec", indices=0)[0]
+    for package, extra in _DRAWN_BY_PYGAME.items():
+        if not str(spec.entry_point).startswith(package):
+            continue
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):  # pygame greets
+                importlib.import_module("pygame")
+        except ImportError as error:
+            message = (
+                f"environment {spec.id!r} draws itself with pygame, which is not installed ({error}); "
+                f"install 'gymnasium[{extra}]'"
+            )
+            raise ModuleNotFoundError(message) from error
 
 
 def check_hyperparams(files: AgentFiles) -> None:

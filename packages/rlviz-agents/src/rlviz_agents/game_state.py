@@ -7,6 +7,7 @@ stderr here; ale-py itself silences all but errors, one line after the banner.
 """
 
 import contextlib
+import os
 import signal
 from typing import Any, SupportsFloat
 
@@ -76,4 +77,5 @@ class WorkerStateWrapper(GameStateWrapper):
 
     def __init__(self, env: gym.Env[Any, Any]) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"  # it greets, on what is also the player's stdout
         super().__init__(env)

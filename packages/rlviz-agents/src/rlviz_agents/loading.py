@@ -58,8 +58,7 @@ def load_agent(
 
     Args:
         files: what `find_agent` has found, or `agent_file` has read.
-        env: the environments it is to play, or None to use only its network; an agent that observes numbers
-            in place of images can be looked into, but not played.
+        env: the environments it is to play, or None to use only its network.
         seed: of all generators, set just before the network is made; None leaves them as they are, for who
             only looks into the network.
         device: `auto`, `cpu` or `cuda`.
@@ -68,8 +67,8 @@ def load_agent(
     Raises:
         OSError: the file cannot be read.
         ValueError: there is no such device here; or the file is damaged, holds what is more than data, is no
-            agent that sees images (or, without an environment, numbers), does not fit the environment, or has
-            weights that are no numbers.
+            agent that sees images or numbers, does not fit the environment, or has weights that are no
+            numbers.
     """
     check_algorithm(files.algo)
     _check_device(device)
@@ -81,7 +80,7 @@ def load_agent(
     keywords: dict[str, Any] = {"seed": seed}
     if files.algo in _OFF_POLICY:
         keywords.update(buffer_size=1, optimize_memory_usage=False)
-    fields = _as_record_video() if trust else _own_fields(saved, files.algo, spaces)
+    fields = _as_record_video() if trust else _own_fields(saved, files.algo, spaces, env)
     with generators_kept() if seed is None else nullcontext():
         model = _load(saved, files.algo, fields, env=env, device=device, trust=trust, keywords=keywords)
     _check_finite(saved, model)
@@ -149,7 +148,7 @@ def _as_record_video() -> dict[str, Any]:
     return {"learning_rate": 0.0, "lr_schedule": _zero, "clip_range": _zero}
 
 
-def _own_fields(saved: SavedAgent, algo: str, own: SavedSpaces) -> dict[str, Any]:
+def _own_fields(saved: SavedAgent, algo: str, own: SavedSpaces, env: "VecEnv | None") -> dict[str, Any]:
     """Build every field that SB3 gets; what is not here keeps the default of the algorithm's class."""
     from gymnasium import spaces
 
@@ -161,7 +160,7 @@ def _own_fields(saved: SavedAgent, algo: str, own: SavedSpaces) -> dict[str, Any
         **_as_record_video(),
         "policy_class": policy_class(saved.path, algo, pickled_name(saved, "policy_class")),
         "policy_kwargs": {**arguments, "optimizer_class": NoOptimizer},
-        "observation_space": own.observation_space(),
+        "observation_space": own.observation_space(env),
         "action_space": spaces.Discrete(own.n_actions),
         "n_envs": 1,
         "verbose": 0,

@@ -194,7 +194,7 @@ class Recording:
         with self.path.open("rb") as file:
             try:
                 reader = pa.ipc.open_stream(file)
-            except (pa.ArrowInvalid, OSError) as error:
+            except (pa.ArrowException, OSError) as error:
                 message = f"{self.path} holds no recorded step ({error}); expected a file of --save-recording"
                 raise ValueError(message) from error
             yield reader, file
@@ -206,7 +206,7 @@ class Recording:
             return reader.read_next_batch()
         except StopIteration:
             return None
-        except (pa.ArrowInvalid, OSError) as error:
+        except (pa.ArrowException, OSError) as error:
             if source.tell() >= self.path.stat().st_size:
                 return None
             message = f"{self.path} is damaged after step {count} ({error}); record the run again"

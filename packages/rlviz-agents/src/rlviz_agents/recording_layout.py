@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rlviz_agents.saved_spaces import NUMBER_TYPES
 from rlviz_agents.steps import FinalState, Step
 
 # pyarrow has no type information.
@@ -18,7 +19,8 @@ Batch = Any
 Column = Any
 DataType = Any
 
-_VERSION = 1
+_VERSION = 2
+"""Version 1 knew no other observations than uint8, and did not say so."""
 
 
 def arrow() -> Any:  # noqa: ANN401 (pyarrow has no type information)
@@ -28,23 +30,33 @@ def arrow() -> Any:  # noqa: ANN401 (pyarrow has no type information)
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Shapes of what a recording holds as bytes.
+    """Shapes and types of what a recording holds as bytes.
 
     Attributes:
-        observations: (E, C, H, W) of one step, all 0 but E when no step was ever written.
+        observations: (E, C, H, W) or (E, k) of one step; (E, 0) when no step was ever written.
         frame: (H', W', 3).
         rams: (E, M), or None where there is no console memory.
+        observation_type: name of the observations' type.
     """
 
     observations: tuple[int, ...]
     frame: tuple[int, ...]
     rams: tuple[int, ...] | None
+    observation_type: str = "uint8"
+
+    def __post_init__(self) -> None:
+        if self.observation_type not in NUMBER_TYPES:
+            known = ", ".join(NUMBER_TYPES)
+            message = f"observations of type {self.observation_type} cannot be kept; expected one of {known}"
+            raise ValueError(message)
 
     @classmethod
     def of(cls, step: Step | FinalState) -> "Layout":
-        """Read the shapes off a step, or off the final state of a run without steps."""
-        observations = step.observations.shape if isinstance(step, Step) else (len(step.scores), 0, 0, 0)
-        return cls(observations, step.frame.shape, None if step.rams is None else step.rams.shape)
+        """Read the layout off a step, or off the final state of a run without steps."""
+        rams = None if step.rams is None else step.rams.shape
+        if isinstance(step, FinalState):
+            return cls((len(step.scores), 0), step.frame.shape, rams)
+        return cls(step.observations.shape, step.frame.shape, rams, step.observations.dtype.name)
 
     def to_json(self) -> bytes:
         """The layout as it stands in the file's metadata."""
@@ -60,14 +72,16 @@ class Layout:
         try:
             shapes: dict[str, Any] = json.loads(text)
             version = shapes.pop("version")
+            kind = shapes.pop("observation_type", "uint8")
             lists: dict[str, Any] = {name: shape and tuple(shape) for name, shape in shapes.items()}
-            layout = cls(**lists)
+            layout = cls(**lists, observation_type=kind)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             message = f"the layout {text[:200]!r} is not one of rlviz ({error}); record the run again"
             raise ValueError(message) from error
-        if version != _VERSION:
+        if version not in (1, _VERSION):
             message = (
-                f"layout version {version!r} cannot be read, expected {_VERSION}; use the rlviz that wrote it"
+                f"layout version {version!r} cannot be read, expected at most {_VERSION}; use the rlviz that "
+                "wrote it"
             )
             raise ValueError(message)
         return layout
@@ -78,7 +92,7 @@ class Layout:
         n_envs = self.observations[0]
         columns = {
             "step": pa.int64(),
-            "observations": pa.binary(math.prod(self.observations)),
+            "observations": pa.binary(math.prod(self.observations) * self._type("observations").itemsize),
             "actions": pa.list_(pa.int64(), n_envs),
             "chosen": pa.string(),
             "rewards": pa.list_(pa.float32(), n_envs),
@@ -106,7 +120,9 @@ class Layout:
             raise ValueError(message)
         values: dict[str, Any] = {
             "step": np.array([step.index for step in steps]),
-            "observations": np.stack([step.observations for step in steps]),
+            "observations": np.stack([step.observations for step in steps]).astype(
+                self._type("observations"), copy=False
+            ),
             "actions": np.stack([step.actions for step in steps]),
             "chosen": [step.chosen for step in steps],
             "rewards": np.stack([step.rewards for step in steps]),
@@ -137,7 +153,11 @@ class Layout:
     def rows(self, batch: Batch) -> Iterator[Step | FinalState]:
         """Turn a batch back into steps; their arrays are read-only views of the batch."""
         column = {name: batch.column(name) for name in batch.schema.names}
-        arrays = {name: _array(column[name], self._shape(name)) for name in column if name != "chosen"}
+        arrays = {
+            name: _array(column[name], self._shape(name), self._type(name))
+            for name in column
+            if name != "chosen"
+        }
         chosen = column["chosen"].to_pylist()
         for row in range(batch.num_rows):
             rams = arrays["rams"][row] if self.rams is not None else None
@@ -165,6 +185,10 @@ class Layout:
         shape = shapes.get(name, self.observations[:1])
         return () if shape is None else shape
 
+    def _type(self, name: str) -> np.dtype[Any]:
+        """Type of what a column holds as bytes; numbers of several bytes are little-endian."""
+        return np.dtype(self.observation_type if name == "observations" else "uint8").newbyteorder("<")
+
 
 def _column(kind: DataType, values: Any) -> Column:  # noqa: ANN401
     """An Arrow column from rows (n, ...), without a copy."""
@@ -177,12 +201,18 @@ def _column(kind: DataType, values: Any) -> Column:  # noqa: ANN401
     return pa.array(values, kind)
 
 
-def _array(column: Column, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Rows (n, *shape) from an Arrow column, in which rows without value hold anything."""
+def _array(column: Column, shape: tuple[int, ...], kind: np.dtype[Any]) -> NDArray[Any]:
+    """Rows (n, *shape) from an Arrow column, in which rows without value hold anything.
+
+    Args:
+        column: the column.
+        shape: of one row.
+        kind: type of what a column of bytes holds.
+    """
     pa = arrow()
     rows = len(column)
     if pa.types.is_fixed_size_binary(column.type):
-        content = np.frombuffer(column.buffers()[1], np.uint8, rows * math.prod(shape))
+        content = np.frombuffer(column.buffers()[1], kind, rows * math.prod(shape))
         return content.reshape(rows, *shape)
     values = column.values if pa.types.is_fixed_size_list(column.type) else column.fill_null(-1)
     values = values.fill_null(pa.scalar(0, pa.int64()).cast(values.type)) if values.null_count else values

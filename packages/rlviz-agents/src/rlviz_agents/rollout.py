@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rlviz_agents.environment import check_drawing
 from rlviz_agents.loading import Agent
 from rlviz_agents.steps import Chosen, FinalState, Step, stack_states
 
@@ -28,6 +29,7 @@ class Rollout:
         if n_timesteps < 0:
             message = f"{n_timesteps} steps cannot be taken; give 0 or more"
             raise ValueError(message)
+        check_drawing(env)
         self._agent = agent
         self._env = env
         self._n_timesteps = n_timesteps
@@ -109,8 +111,8 @@ class Rollout:
         self._final = FinalState(np.ascontiguousarray(frame), scores, lives, rams)
         return self._final, totals
 
-    def _as_network_sees(self, seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """A copy of the observations with the channels where the network has them: (E, C, H, W)."""
+    def _as_network_sees(self, seen: NDArray[Any]) -> NDArray[Any]:
+        """A copy of the observations, images with the channels where the network has them: (E, C, H, W)."""
         if seen.shape[1:] != self._agent.observation_shape:
             seen = seen.transpose(0, 3, 1, 2)
         return np.array(seen, order="C")
@@ -128,6 +130,10 @@ def play(agent: Agent, env: "VecEnv", n_timesteps: int, *, deterministic: bool) 
         env: made by `make_env`; the caller closes it.
         n_timesteps: number of steps, 0 or more.
         deterministic: take the policy's best action (see `deterministic_actions` for the zoo's default).
+
+    Raises:
+        ValueError: a negative number of steps.
+        ModuleNotFoundError: what the environment draws itself with is not installed.
     """
     return Rollout(agent, env, n_timesteps, deterministic=deterministic)
 

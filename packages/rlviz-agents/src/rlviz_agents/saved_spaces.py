@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gymnasium.spaces import Box
     from stable_baselines3.common.vec_env import VecEnv
 
-_NUMBERS = ("float32", "float64", "uint8", "int8", "int16", "int32", "int64")
+NUMBER_TYPES = ("float32", "float64", "uint8", "int8", "int16", "int32", "int64")
 """Types of the observations that are numbers in a row."""
 
 
@@ -34,13 +34,20 @@ class SavedSpaces:
         """Whether the agent observes images."""
         return len(self.shape) == 3
 
-    def observation_space(self) -> "Box":
-        """The space as the policy needs it: levels of 0 to 255, or numbers of any size."""
+    def observation_space(self, env: "VecEnv | None" = None) -> "Box":
+        """The space as the policy needs it: levels of 0 to 255, or numbers.
+
+        Args:
+            env: the environments that are played, checked by `check_fits`. Numbers have their limits, which
+                the network does not know, from there; without any they are of any size.
+        """
         import numpy as np
         from gymnasium import spaces
 
         if self.sees_images:
             return spaces.Box(0, 255, self.shape, np.uint8)
+        if env is not None and isinstance(env.observation_space, spaces.Box):
+            return env.observation_space
         return spaces.Box(-np.inf, np.inf, self.shape, np.float32)
 
 
@@ -54,9 +61,13 @@ def read_spaces(saved: SavedAgent) -> SavedSpaces:
     given: object = observations.get("_shape") or observations.get("shape")  # gym's name before 0.19
     shape = tuple(given) if isinstance(given, list) else ()
     dtype = str(observations.get("dtype"))
-    known = {3: ("uint8",), 1: _NUMBERS}.get(len(shape), ())
+    known = {3: ("uint8",), 1: NUMBER_TYPES}.get(len(shape), ())
     if dtype not in known or not all(type(n) is int and n > 0 for n in shape):
-        raise ValueError(_not_seen(saved, shape, dtype, "or numbers (one axis)"))
+        message = (
+            f"{saved.path} observes {dtype} of shape {shape}, expected images (uint8, three axes) or numbers "
+            "(one axis); choose an agent that was trained on those"
+        )
+        raise ValueError(message)
     count = str(actions.get("n", ""))
     if not count.isdecimal() or str(actions.get("start", "0")) != "0":
         message = f"{saved.path} has no fixed number of actions ({actions}); expected a Discrete action space"
@@ -68,18 +79,17 @@ def check_fits(saved: SavedAgent, own: SavedSpaces, env: "VecEnv") -> None:
     """Compare the agent's spaces with those of the environment it is to play (it may have channels last).
 
     Raises:
-        ValueError: they differ, or the agent sees no images: others are looked into, but not played.
+        ValueError: they differ in shape, type or number of actions.
     """
     from gymnasium import spaces
 
-    if not own.sees_images:
-        raise ValueError(_not_seen(saved, own.shape, own.dtype, "to play"))
     there, actions = env.observation_space, env.action_space
-    given = tuple(there.shape or ())
-    if not isinstance(there, spaces.Box) or own.shape not in (given, (given[-1:] + given[:-1])):
+    given, dtype = tuple(there.shape or ()), str(there.dtype)
+    fits = own.shape in (given, (given[-1:] + given[:-1])) and own.dtype == dtype
+    if not isinstance(there, spaces.Box) or not fits:
         message = (
-            f"{saved.path} observes images of shape {own.shape}, its environment gives {given}; check --env, "
-            "--env-kwargs and the frame_stack and env_wrapper in config.yml"
+            f"{saved.path} observes {own.dtype} of shape {own.shape}, its environment gives {given} of "
+            f"{dtype}; check --env, --env-kwargs and the frame_stack and env_wrapper in config.yml"
         )
         raise ValueError(message)
     if not isinstance(actions, spaces.Discrete) or int(actions.n) != own.n_actions:
@@ -88,8 +98,3 @@ def check_fits(saved: SavedAgent, own: SavedSpaces, env: "VecEnv") -> None:
             "check --env and --env-kwargs"
         )
         raise ValueError(message)
-
-
-def _not_seen(saved: SavedAgent, shape: tuple[int, ...], dtype: str, further: str) -> str:
-    what = f"{saved.path} observes {dtype} of shape {shape}, expected images (uint8, three axes) {further}"
-    return f"{what}; choose an agent that was trained on those"

@@ -34,7 +34,8 @@ class Step:
 
     Attributes:
         index: number of the step, from 0.
-        observations: uint8 (E, C, H, W), what the network received.
+        observations: what the network received: uint8 (E, C, H, W) of images; (E, k) of numbers, of the
+            environment's own type.
         actions: int64 (E,), what was executed.
         chosen: how the actions came about.
         rewards: float32 (E,), as the wrapped environment gives them (Atari: clipped to -1, 0, 1).
@@ -47,7 +48,7 @@ class Step:
     """
 
     index: int
-    observations: NDArray[np.uint8]
+    observations: NDArray[Any]
     actions: NDArray[np.int64]
     chosen: Chosen
     rewards: NDArray[np.float32]
@@ -59,8 +60,8 @@ class Step:
     rams: NDArray[np.uint8] | None
 
     @property
-    def observation(self) -> NDArray[np.uint8]:
-        """What the network received of the first environment: uint8 (C, H, W)."""
+    def observation(self) -> NDArray[Any]:
+        """What the network received of the first environment: uint8 (C, H, W), or numbers (k,)."""
         return self.observations[0]
 
     @property

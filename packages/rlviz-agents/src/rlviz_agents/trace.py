@@ -25,7 +25,7 @@ class TraceRow:
         actions: executed in each environment.
         rewards: as the wrapped environments gave them.
         dones: which environments' episodes ended.
-        observations: SHA-256 of what the network received before the step, (E, C, H, W).
+        observations: SHA-256 of what the network received before the step.
         frame: SHA-256 of the picture rendered before the step.
         generators: SHA-256 of the states of Python's, NumPy's and PyTorch's global generators after the step,
             or empty where they are not known (steps from a recording).
@@ -114,7 +114,7 @@ def trace_step(step: Step, *, live: bool = True) -> TraceRow:
 
 def trace_row(
     step: int,
-    observations: NDArray[np.uint8],
+    observations: NDArray[Any],
     actions: NDArray[Any],
     rewards: NDArray[Any],
     dones: NDArray[Any],
@@ -122,7 +122,7 @@ def trace_row(
     *,
     live: bool = True,
 ) -> TraceRow:
-    """Make a row from arrays: observations (E, C, H, W), frame (H, W, 3), the others (E,)."""
+    """Make a row from arrays: observations (E, C, H, W) or (E, k), frame (H, W, 3), the others (E,)."""
     return TraceRow(
         step=step,
         actions=tuple(int(action) for action in actions),
