@@ -6,12 +6,11 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 from rlviz_agents import Run
-from rlviz_cam import METHODS, Calibration, calibrate
+from rlviz_cam import METHODS, Calibration, agent_target, calibrate
 
 from breakout_gradcam.explain import observations
 from breakout_gradcam.runs import open_network, open_run
 from breakout_gradcam.settings import AgentSettings, MapSettings, OutputSettings, RunSettings
-from breakout_gradcam.targets import parse_target
 
 EVIDENCES = ("positive", "absolute")
 
@@ -50,7 +49,7 @@ def calibrate_agent(
 def _calibrate(run: Run, wanted: NDArray[np.bool_], maps: MapSettings) -> Calibration:
     steps = list(compress(run, wanted))
     backend, heads = open_network(run)
-    target = parse_target(maps.target, heads, run.actions, tuple(step.action for step in steps))
+    target = agent_target(maps.target, heads, run.actions, tuple(step.action for step in steps))
     return calibrate(
         backend, observations(steps), target, layer=maps.layer, methods=tuple(METHODS), evidences=EVIDENCES
     )

@@ -12,13 +12,14 @@ from rlviz_cam import (
     CamExtractor,
     Placer,
     Target,
+    action_head,
+    agent_target,
     choose_placement,
     receptive_field,
     select_evidence,
 )
 
 from breakout_gradcam.settings import MapSettings
-from breakout_gradcam.targets import action_head, parse_target
 
 BATCH = 32
 CALIBRATION_STEPS, CALIBRATION_FRAMES = 256, 32
@@ -61,7 +62,7 @@ class Explainer:
     def __init__(
         self, backend: Backend, heads: Sequence[str], actions: Sequence[str], settings: MapSettings
     ) -> None:
-        parse_target(settings.target, heads, actions, (0,))
+        agent_target(settings.target, heads, actions, (0,))
         self._backend = backend
         self._heads = tuple(heads)
         self._actions = tuple(actions)
@@ -122,7 +123,7 @@ class Explainer:
     def target(self, steps: Sequence[Step]) -> Target:
         """The target of one batch of steps."""
         executed = tuple(step.action for step in steps)
-        return parse_target(self._settings.target, self._heads, self._actions, executed)
+        return agent_target(self._settings.target, self._heads, self._actions, executed)
 
     def _action_values(self, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         head = action_head(self._heads)

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 from rlviz_agents import policy_heads
-from rlviz_cam import CamExtractor, Placer, Target, open_backend, receptive_field, select_evidence
+from rlviz_cam import (
+    CamExtractor,
+    Placer,
+    Target,
+    action_head,
+    action_target,
+    open_backend,
+    receptive_field,
+    select_evidence,
+)
 from rlviz_overlay import (
     BOLD,
     DARK,
@@ -21,8 +30,6 @@ from rlviz_overlay import (
     resize_frame,
     resize_heatmap,
 )
-
-from breakout_gradcam.targets import action_head, action_target
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm

@@ -8,8 +8,8 @@ from rlviz_cam import (
     Backend,
     CamExtractor,
     Placer,
+    agent_target,
     choose_placement,
-    parse_target,
     receptive_field,
     select_evidence,
 )
@@ -40,7 +40,7 @@ class Attention:
         self._heads = tuple(backend.heads())
         self._actions = tuple(actions)
         self._settings = settings
-        parse_target(settings.target, self._heads, self._actions, (0,))
+        agent_target(settings.target, self._heads, self._actions, (0,))
         self._extractor = CamExtractor(backend, settings.layer, method=settings.method)
         self._field = receptive_field(backend, self._extractor.layer)
         self.layer = self._extractor.layer
@@ -54,7 +54,7 @@ class Attention:
             observations: uint8 (N, C, H, W).
             executed: the executed action of each.
         """
-        target = parse_target(self._settings.target, self._heads, self._actions, tuple(executed))
+        target = agent_target(self._settings.target, self._heads, self._actions, tuple(executed))
         evidence, method = self._settings.evidence, self._settings.method
         if self.placement == "auto":
             found = choose_placement(

@@ -1,5 +1,6 @@
 """A network, opened: layers, activations, gradients and attention maps as NumPy arrays."""
 
+from rlviz_cam.action_targets import action_head, action_target, agent_target
 from rlviz_cam.activity import Activity, Feed, Feeds
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends import open_backend, open_model_file
@@ -82,6 +83,9 @@ __all__ = [
     "Target",
     "UnsafeModelError",
     "WindowOp",
+    "action_head",
+    "action_target",
+    "agent_target",
     "automatic_layer",
     "calibrate",
     "choose_placement",

@@ -27,7 +27,7 @@ def action_target(head: str, index: int | tuple[int, ...] | None) -> Target:
     return Target.log_probability(index) if head == "logits" else Target.unit(index, head=head)
 
 
-def parse_target(
+def agent_target(
     text: str, heads: Sequence[str], actions: Sequence[str], executed: tuple[int, ...]
 ) -> Target:
     """The target that `text` names, for one batch.
