@@ -29,11 +29,14 @@ from rlviz_overlay.normalize import (
     make_scale,
     typical_peak,
 )
+from rlviz_overlay.number_text import NumberText
 from rlviz_overlay.outline import Outline
 from rlviz_overlay.panel import KeyValues, Legend, Panel
+from rlviz_overlay.percentile import RunningPercentile
 from rlviz_overlay.picture import Picture
 from rlviz_overlay.png import encode_png
 from rlviz_overlay.prints import Print
+from rlviz_overlay.scrolling import ScrollingChart
 from rlviz_overlay.sheet import Tile, sheet
 from rlviz_overlay.text import (
     BOLD,
@@ -92,6 +95,7 @@ __all__ = [
     "LineChart",
     "NoHeatError",
     "Normalizer",
+    "NumberText",
     "Outline",
     "Panel",
     "Paragraph",
@@ -100,7 +104,9 @@ __all__ = [
     "Print",
     "Rect",
     "RunningMax",
+    "RunningPercentile",
     "Scale",
+    "ScrollingChart",
     "Series",
     "Size",
     "Smoother",

@@ -38,7 +38,7 @@ class PerFrame:
 
     def __call__(self, raw: FloatMap) -> FloatMap:
         """Heat of raw's shape whose strongest value is 1 or -1."""
-        return _divide(raw, _peak(raw))
+        return divide(raw, _peak(raw))
 
     def reset(self) -> None:
         """Nothing is kept, so there is nothing to forget."""
@@ -53,7 +53,7 @@ class RunningMax:
     def __call__(self, raw: FloatMap) -> FloatMap:
         """Heat of raw's shape, 1 only where the map reaches the highest peak so far."""
         self.peak = max(self.peak, _peak(raw))
-        return _divide(raw, self.peak)
+        return divide(raw, self.peak)
 
     def reset(self) -> None:
         """Start again from the next map's own peak."""
@@ -119,7 +119,7 @@ class TypicalPeak:
         if peak > 0:
             last = np.log(peak) if self._log_mean is None else self._log_mean
             self._log_mean = float(self._decay * last + (1 - self._decay) * np.log(peak))
-        return np.clip(_divide(raw, self.peak), -1, 1)
+        return np.clip(divide(raw, self.peak), -1, 1)
 
     def reset(self) -> None:
         """Start again from the next map's own peak."""
@@ -138,7 +138,7 @@ class Fixed:
     def __call__(self, raw: FloatMap) -> FloatMap:
         """Heat of raw's shape, clipped to [-1, 1]."""
         _peak(raw)
-        return np.clip(_divide(raw, self.peak), -1, 1)
+        return np.clip(divide(raw, self.peak), -1, 1)
 
     def reset(self) -> None:
         """Nothing is kept, so there is nothing to forget."""
@@ -286,8 +286,8 @@ def _peak(raw: FloatMap) -> float:
     return peak
 
 
-def _divide(raw: FloatMap, peak: float) -> FloatMap:
-    """Raw / peak, or zeros where there is no peak yet."""
+def divide(raw: FloatMap, peak: float) -> FloatMap:
+    """Raw / peak, float32 of raw's shape, or zeros where there is no peak yet (0)."""
     if peak == 0:
         return np.zeros(raw.shape, np.float32)
     return (raw / np.float32(peak)).astype(np.float32, copy=False)

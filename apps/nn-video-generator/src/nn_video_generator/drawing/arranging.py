@@ -1,0 +1,209 @@
+"""Where the diagram's layers are: how large each tile is, in how many columns, so that all units fit."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rlviz_overlay import Rect, Size
+
+from nn_video_generator.drawing.pixels import Pixels
+from nn_video_generator.network.layers import DiagramLayer
+
+LARGEST_NODE, LARGEST_CELL, LARGEST_TILE = 15, 14, 62
+"""Pixels, for a frame that is 540 high."""
+GAP = 30
+"""Pixels between two columns in which the edges are to be seen, for a frame that is 540 high."""
+LARGEST_FACTOR = 3
+"""Times that a map's cell is enlarged, for a frame that is 540 high."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The units of a layer as tiles in columns.
+
+    Attributes:
+        count: of the tiles.
+        columns: of tiles.
+        tile: size of each.
+        gutter: pixels between tiles, and around them.
+    """
+
+    count: int
+    columns: int
+    tile: Size
+    gutter: int
+
+    @property
+    def size(self) -> Size:
+        """Of the whole block."""
+        rows = -(-self.count // self.columns)
+        return Size(
+            self.columns * (self.tile.width + self.gutter) + self.gutter,
+            rows * (self.tile.height + self.gutter) + self.gutter,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A layer in its place.
+
+    Attributes:
+        layer: what it shows.
+        grid: its tiles.
+        place: of the whole block; of outputs, of the nodes without their names.
+        label: where title and shape stand.
+    """
+
+    layer: DiagramLayer
+    grid: Grid
+    place: Rect
+    label: Rect
+
+    def tile(self, unit: int) -> Rect:
+        """Where a unit is.
+
+        Raises:
+            ValueError: there is no such unit.
+        """
+        if not 0 <= unit < self.grid.count:
+            message = f"no unit {unit} in {self.layer.title}; it has units 0 to {self.grid.count - 1}"
+            raise ValueError(message)
+        row, column = divmod(unit, self.grid.columns)
+        tile, gutter = self.grid.tile, self.grid.gutter
+        return Rect(
+            self.place.x + gutter + column * (tile.width + gutter),
+            self.place.y + gutter + row * (tile.height + gutter),
+            tile.width,
+            tile.height,
+        )
+
+
+def arrange(
+    layers: Sequence[DiagramLayer], body: Rect, px: Pixels, *, label_height: int, beside: tuple[int, int]
+) -> tuple[Block, ...]:
+    """Place every layer, columns from left to right, tiles as large as leaves room for the edges.
+
+    Args:
+        layers: of the diagram.
+        body: where.
+        px: lengths.
+        label_height: pixels above each block for its title and shape.
+        beside: pixels left of the first column (for numbers) and right of the last (for names).
+    """
+    columns = [[layer for layer in layers if layer.column == place] for place in range(1 + layers[-1].column)]
+    columns = [column for column in columns if column]
+    room = body.width - sum(beside)
+    gaps = max(1, len(columns) - 1)
+    gap = min(px(GAP), round(0.5 * room / gaps))
+    choices = [
+        [list(_grids(layer, _room(column, body.height, label_height), px)) for layer in column]
+        for column in columns
+    ]
+    _narrow(choices, room - gap * gaps)
+    widths = [max(options[0].size.width for options in column) for column in choices]
+    free = room - sum(widths)
+    blocks: list[Block] = []
+    for number, (column, options, width) in enumerate(zip(columns, choices, widths, strict=True)):
+        x = body.x + beside[0] + sum(widths[:number]) + round(free * number / gaps if len(columns) > 1 else 0)
+        places = Rect(x, body.y, width, body.height).rows(*[1] * len(column))
+        if layers_are_outputs(column):
+            blocks += _outputs(
+                column, [option[0] for option in options], Rect(x, body.y, width, body.height), label_height
+            )
+            continue
+        for layer, option, place in zip(column, options, places, strict=True):
+            blocks.append(_block(layer, option[0], place, label_height, body, gap))
+    order = {id(layer): number for number, layer in enumerate(layers)}
+    return tuple(sorted(blocks, key=lambda block: order[id(block.layer)]))
+
+
+def layers_are_outputs(column: Sequence[DiagramLayer]) -> bool:
+    """Whether a column is the network's outputs."""
+    return column[0].kind == "output"
+
+
+def _room(column: Sequence[DiagramLayer], height: int, label_height: int) -> Size:
+    """What each layer of a column may take: of outputs all nodes share one column."""
+    if layers_are_outputs(column):
+        rows = sum(layer.shape[0] for layer in column)
+        return Size(0, (height - label_height) // max(1, rows))
+    return Size(0, height // len(column) - label_height)
+
+
+def _grids(layer: DiagramLayer, room: Size, px: Pixels) -> Iterator[Grid]:
+    """The ways to show a layer within a height, from the largest tiles to the smallest."""
+    if layer.kind == "output":
+        pitch = min(room.height, px(2 * LARGEST_NODE))
+        node = max(2, min(px(LARGEST_NODE), pitch - max(1, pitch // 4)))
+        yield Grid(layer.shape[0], 1, Size(node, node), pitch - node)
+        return
+    is_map = len(layer.shape) == 3
+    count = layer.shape[0]
+    height, width = layer.shape[1:] if is_map else (1, 1)
+    largest = px(min(LARGEST_TILE, LARGEST_FACTOR * height)) if is_map else px(LARGEST_CELL)
+    if layer.kind == "input" and not is_map and count <= 12:
+        largest *= 2
+    for side in range(max(1, min(largest, room.height - 2)), 0, -1):
+        gutter = 0 if side < 3 else max(1, round(side / 10))
+        tile = Size(max(1, round(side * width / height)), side)
+        rows = (room.height - gutter) // (side + gutter)
+        if rows >= 1:
+            columns = -(-count // rows)
+            rows = -(-count // columns)
+            yield Grid(count, -(-count // rows), tile, gutter)
+
+
+def _narrow(choices: list[list[list[Grid]]], room: int) -> None:
+    """Take smaller tiles in the widest column, again and again, until all columns fit."""
+
+    def width(column: list[list[Grid]]) -> int:
+        return max(options[0].size.width for options in column)
+
+    while sum(width(column) for column in choices) > room:
+        widest = sorted(choices, key=width, reverse=True)
+        able = next((column for column in widest if _can_shrink(column)), None)
+        if able is None:
+            return
+        before = width(able)
+        while width(able) >= before and _can_shrink(able):
+            for options in able:
+                if options[0].size.width == width(able) and len(options) > 1:
+                    del options[0]
+
+
+def _can_shrink(column: list[list[Grid]]) -> bool:
+    widest = max(options[0].size.width for options in column)
+    return all(len(options) > 1 for options in column if options[0].size.width == widest)
+
+
+def _block(layer: DiagramLayer, grid: Grid, place: Rect, label_height: int, body: Rect, gap: int) -> Block:
+    label, rest = place.cut_top(label_height)
+    size = grid.size
+    x = place.x + (place.width - size.width) // 2
+    y = rest.y + max(0, (rest.height - size.height) // 2)
+    label = Rect(label.x - gap // 2 + 1, label.y, label.width + 2 * (gap // 2) - 2, label.height)
+    return Block(layer, grid, Rect(x, y, size.width, size.height), body.clip(label))
+
+
+def _outputs(
+    column: Sequence[DiagramLayer], grids: Sequence[Grid], place: Rect, label_height: int
+) -> Iterator[Block]:
+    """Nodes of all outputs in one column, in the middle of the height."""
+    label, rest = place.cut_top(label_height)
+    pitch = grids[0].tile.height + grids[0].gutter
+    needed = pitch * sum(grid.count for grid in grids)
+    y = rest.y + max(0, (rest.height - needed) // 2)
+    for layer, grid in zip(column, grids, strict=True):
+        height = pitch * grid.count
+        spot = Rect(
+            place.x - grid.gutter,
+            y - grid.gutter // 2,
+            grid.tile.width + 2 * grid.gutter,
+            height + grid.gutter,
+        )
+        yield Block(
+            layer,
+            grid,
+            spot,
+            Rect(label.x - grid.gutter, label.y, label.width + 4 * label.height, label.height),
+        )
+        y += height

@@ -1,0 +1,112 @@
+"""The game, as large as has room, with heat over it where that is asked for."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from rlviz_overlay import (
+    DARK,
+    Blender,
+    Frame,
+    Legend,
+    Normalizer,
+    Rect,
+    Size,
+    Table,
+    TextStyle,
+    TypicalPeak,
+    draw_text,
+    fill,
+    measure_text,
+    resize_heatmap,
+)
+from rlviz_overlay.opencv import cv2
+
+from nn_video_generator.drawing.pixels import Pixels
+from nn_video_generator.moment import Moment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatStyle:
+    """How attention is drawn over the game.
+
+    Attributes:
+        table: colours, uint8 (256, 3), RGB, as `rlviz_overlay.colormap` gives them.
+        meaning: what the heat is, in a few words: `Grad-CAM of the executed action, Conv 3`.
+        signed: whether it has both signs.
+        scale: what full heat is.
+        full_heat: what that means, in two or three words.
+    """
+
+    table: Table
+    meaning: str
+    signed: bool = False
+    scale: Normalizer = field(default_factory=TypicalPeak)
+    full_heat: str = "1.5 x typical peak"
+
+
+class GameView:
+    """Draws the game of one moment after another.
+
+    Args:
+        place: where; what the game leaves free is the background's.
+        px: lengths.
+        attention: how heat is drawn; None for none.
+    """
+
+    def __init__(self, place: Rect, px: Pixels, attention: HeatStyle | None) -> None:
+        self._attention = attention
+        self._legend = None
+        if attention is not None:
+            self._legend, place = place.cut_bottom(px(34))
+            self._blend = Blender(attention.table, signed=attention.signed)
+        self._place = place
+        self._text_height = px.text(11)
+        self._picture: Frame | None = None
+        self._rows = np.empty(0, np.intp)
+
+    def draw_base(self, canvas: Frame) -> None:
+        """Draw the key to the heat, in place."""
+        if self._attention is None or self._legend is None:
+            return
+        heat = self._attention
+        inner = self._legend.inset(self._text_height, 2)
+        meaning = f"heat: {heat.meaning}"
+        style = TextStyle(self._text_height, DARK.muted, min_height=7)
+        text, bar = inner.cut_left(
+            min(measure_text(meaning, style).width, 3 * inner.width // 5), gap=self._text_height
+        )
+        draw_text(canvas, meaning, text, style)
+        ends = ("against", "for", "none") if heat.signed else ("none", heat.full_heat, "")
+        legend = Legend(heat.table, low=ends[0], high=ends[1], middle=ends[2], text_height=self._text_height)
+        height = min(bar.height, legend.natural_height)
+        legend.draw(canvas, Rect(bar.x, bar.y + (bar.height - height) // 2, bar.width, height))
+
+    def draw(self, canvas: Frame, moment: Moment) -> None:
+        """Draw game and heat, in place.
+
+        Raises:
+            ValueError: there is no heat, but attention was asked for.
+        """
+        picture = moment.step.frame
+        if self._attention is not None:
+            picture = self._heated(picture, moment)
+        size = Size.of(picture)
+        place = self._place.fit(size)
+        if self._picture is not None and self._picture.shape != picture.shape:
+            fill(canvas, self._place, DARK.background)
+        self._picture = picture
+        view = place.view(canvas)
+        if place.width < 2 * size.width:
+            how = cv2.INTER_AREA if place.width < size.width else cv2.INTER_LINEAR
+            cv2.resize(picture, (place.width, place.height), dst=view, interpolation=how)
+            return
+        # Across first, then whole rows at a time: half the price of both at once.
+        wide = cv2.resize(picture, (place.width, size.height), interpolation=cv2.INTER_NEAREST)
+        view[...] = wide[np.arange(place.height) * size.height // place.height]
+
+    def _heated(self, picture: Frame, moment: Moment) -> Frame:
+        heat = self._attention
+        if heat is None or moment.heat is None:
+            message = f"frame {moment.frame}: attention is to be drawn, but the moment has no heat; give one"
+            raise ValueError(message)
+        return self._blend(picture, resize_heatmap(heat.scale(moment.heat), Size.of(picture)))

@@ -1,0 +1,97 @@
+"""The network's outputs: a node for each action with its name, the executed one pulsing."""
+
+from functools import cache
+from math import pi, sin
+
+import numpy as np
+from numpy.typing import NDArray
+from rlviz_overlay import (
+    BOLD,
+    DARK,
+    REGULAR,
+    Frame,
+    Rect,
+    Table,
+    TextStyle,
+    draw_box,
+    draw_text,
+    fill,
+    new_canvas,
+)
+
+from nn_video_generator.drawing.arranging import Block
+from nn_video_generator.drawing.palette import EXECUTED, LIKELY, VALUE, mixed
+
+PULSE = 30
+"""Frames of the video from one beat to the next."""
+
+
+class Nodes:
+    """Draws the nodes of one output layer.
+
+    Args:
+        block: the layer in its place.
+        names: of the units, written to the right.
+        width: pixels for a name.
+        table: colours of activations.
+        text_height: wanted font size of the names.
+    """
+
+    def __init__(
+        self, block: Block, names: tuple[str, ...], width: int, table: Table, text_height: int
+    ) -> None:
+        self._nodes = [block.tile(unit) for unit in range(block.grid.count)]
+        self._names = names
+        self._table = table
+        self._is_value = block.layer.shape == (1,)
+        node = block.grid.tile
+        pitch = node.height + block.grid.gutter
+        self._reach = max(2, min(round(0.45 * node.height), (pitch - node.height) // 2 + 1))
+        self._height = text_height
+        height = max(pitch, TextStyle(8, DARK.text).line_height)
+        self._places = [
+            Rect(tile.right + self._reach + 1, tile.y + tile.height // 2 - height // 2, width, height)
+            for tile in self._nodes
+        ]
+        self._crowded = height > pitch
+        self._name = cache(self._make_name)
+
+    def draw(
+        self, canvas: Frame, heat: NDArray[np.float32], executed: int | None, likely: int | None
+    ) -> None:
+        """Draw nodes and names, in place.
+
+        Args:
+            canvas: uint8 (H, W, 3), RGB.
+            heat: float32 (units,) in [-1, 1].
+            executed: unit of the executed action; None for an output that is no action.
+            likely: unit of the most likely action.
+        """
+        levels = np.rint(heat * 127 + 128).astype(int).tolist()
+        for unit, (node, place, level) in enumerate(zip(self._nodes, self._places, levels, strict=True)):
+            marked = (unit == executed, unit == likely)
+            border = VALUE if self._is_value else LIKELY if marked[1] else DARK.rule
+            fill(canvas, node, border)
+            red, green, blue = self._table[level].tolist()
+            fill(canvas, node.inset(max(1, node.width // 10)), (red, green, blue))
+            if not self._crowded or any(marked):
+                place.view(canvas)[...] = self._name(unit, *marked)
+
+    def draw_pulse(self, canvas: Frame, executed: int, frame: int) -> None:
+        """Draw the rings around the executed action's node as they are in a frame of the video, in place."""
+        beat = 0.5 + 0.5 * sin(2 * pi * frame / PULSE)
+        node = self._nodes[executed]
+        width = max(1, self._reach // 3)
+        for ring in range(self._reach // width, 0, -1):
+            share = min(1.0, max(0.0, 0.25 + 1.25 * beat - 0.35 * (ring - 1)))
+            reach = ring * width
+            place = Rect(node.x - reach, node.y - reach, node.width + 2 * reach, node.height + 2 * reach)
+            draw_box(canvas, place, mixed(EXECUTED, share, DARK.background), thickness=width)
+
+    def _make_name(self, unit: int, executed: bool, likely: bool) -> Frame:
+        size = self._places[unit].size
+        picture = new_canvas(size, DARK.background)
+        color = VALUE if self._is_value else LIKELY if likely else EXECUTED if executed else DARK.muted
+        style = TextStyle(self._height, color, BOLD if executed or likely else REGULAR, min_height=7)
+        draw_text(picture, self._names[unit], Rect.whole(size), style)
+        return picture

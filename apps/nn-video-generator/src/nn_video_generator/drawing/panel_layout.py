@@ -1,0 +1,67 @@
+"""Where everything is on a frame."""
+
+from dataclasses import dataclass
+
+from rlviz_overlay import Rect, Size
+
+from nn_video_generator.drawing.facts import HeadPlaces
+from nn_video_generator.drawing.pixels import Pixels
+from nn_video_generator.drawing.policy import policy_columns
+from nn_video_generator.moment import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the parts of a frame are; cards include their margins.
+
+    Attributes:
+        head: title and facts.
+        facts: card of the facts.
+        policy: card.
+        value: card.
+        extras: name of SHOWN -> card.
+        diagram: of the network.
+        game: right half.
+    """
+
+    head: HeadPlaces
+    facts: Rect
+    policy: Rect
+    value: Rect
+    extras: dict[str, Rect]
+    diagram: Rect
+    game: Rect
+
+
+def places_of(size: Size, subject: Subject, show: frozenset[str]) -> Places:
+    """Divide a frame: left half the panel, right half the game."""
+    px = Pixels.of(size)
+    panel, game = Rect.whole(size).columns(1, 1)
+    rest = panel.inset(px(8), px(6))
+    title, rest = rest.cut_top(px(22), gap=0)
+    subtitle, rest = rest.cut_top(px.text(11) + px(5))
+    remark, rest = rest.cut_top(px.text(11) + px(5) if subject.interventions else 0)
+    facts, rest = rest.cut_top(px.text(10) + px.text(14) + px(14), gap=px(5))
+    head = HeadPlaces(title, subtitle, remark, facts.inset(px(6), px(3)))
+    policy, value, rest = _policy_and_value(rest, subject, px)
+    extras: dict[str, Rect] = {}
+    for name, height in (("reward", 46), ("actions", 58), ("performance", 18)):
+        if name in show:
+            extras[name], rest = rest.cut_top(px(height), gap=px(5))
+    return Places(head, facts, policy, value, extras, rest, game)
+
+
+def _policy_and_value(rest: Rect, subject: Subject, px: Pixels) -> tuple[Rect, Rect, Rect]:
+    """Side by side for few actions; for many the policy in columns above the chart."""
+    columns = policy_columns(subject.actions)
+    down = -(-len(subject.actions) // columns)
+    has_entropy = subject.value_name == "probability"
+    row = px.text(12) + px(5) if columns == 1 else px.text(10) + px(2)
+    height = px.text(12) + px(18) + down * row + (px.text(11) + px(6) if has_entropy else 0)
+    if columns == 1:
+        both, rest = rest.cut_top(max(height, px(92)), gap=px(6))
+        policy, value = both.columns(1.08, 1, gap=px(5))
+        return policy, value, rest
+    policy, rest = rest.cut_top(height, gap=px(5))
+    value, rest = rest.cut_top(px(64), gap=px(6))
+    return policy, value, rest
