@@ -174,7 +174,8 @@ def _unknown(
 
 
 def _with_near(key: str, where: str, read: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(key[:60].lower(), read, n=1)
+    key = key[:60] if key.isprintable() else repr(key[:60])
+    near = difflib.get_close_matches(key.lower(), read, n=1)
     return f"{where}{key} (meant {where}{near[0]}?)" if near else f"{where}{key}"
 
 

@@ -8,6 +8,9 @@ from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
 
+_SHORTLY = reprlib.Repr()  # lists in lists can be without end in YAML
+_SHORTLY.maxlevel = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
@@ -42,7 +45,7 @@ def value(section: Mapping[str, Any], where: str, key: str, kind: Kind[T]) -> T 
         return None
     found = kind.read(given)
     if found is None:
-        message = f"{where}{key}: {reprlib.repr(given)} is not usable; give {kind.expected}"
+        message = f"{where}{key}: {_SHORTLY.repr(given)} is not usable; give {kind.expected}"
         raise ValueError(message)
     return found
 
