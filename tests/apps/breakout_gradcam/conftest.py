@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 import rlviz_agents
-import yaml
 from breakout_gradcam.__main__ import main
 from numpy.typing import NDArray
 from rlviz_video import read_timeline
+from zoo_agents import new_atari_model, save_as_the_zoo_does
 
 ENV = "BreakoutNoFrameskip-v4"
 SEAQUEST = "SeaquestNoFrameskip-v4"
@@ -184,20 +183,6 @@ def recording(sample_run: Made) -> Path:
     return sample_run.folder.parent / "run.arrow"
 
 
-def save_as_the_zoo_does(model: Any, folder: Path, algo: str, env_id: str = ENV) -> Path:
-    """Save a model with its `args.yml` and `config.yml`; returns the model's path."""
-    run = folder / algo / f"{env_id}_1"
-    (run / env_id).mkdir(parents=True)
-    wrappers = ["stable_baselines3.common.atari_wrappers.AtariWrapper"]
-    atari = "NoFrameskip" in env_id
-    config = OrderedDict(env_wrapper=wrappers, frame_stack=4, policy="CnnPolicy") if atari else OrderedDict()
-    (run / env_id / "config.yml").write_text(yaml.dump(config), encoding="utf-8")
-    arguments = OrderedDict(algo=algo, env=env_id, env_kwargs=None)
-    (run / env_id / "args.yml").write_text(yaml.dump(arguments), encoding="utf-8")
-    model.save(run / f"{env_id}.zip")
-    return run / f"{env_id}.zip"
-
-
 @pytest.fixture(scope="session")
 def atari() -> Iterator[Callable[[str], Any]]:
     """Environments as SB3 makes them, without rlviz."""
@@ -220,23 +205,9 @@ def atari() -> Iterator[Callable[[str], Any]]:
 @pytest.fixture(scope="session")
 def new_model(atari: Callable[[str], Any]) -> Callable[..., Any]:
     """Make an untrained model of a network with a small last layer."""
-    import torch
-    from rl_zoo3.utils import ALGOS
-
-    rollout = {"n_steps": 64}
-    sizes: dict[str, dict[str, Any]] = {
-        "dqn": {"buffer_size": 1},
-        "qrdqn": {"buffer_size": 300, "learning_starts": 64, "target_update_interval": 100},
-        "ppo": {**rollout, "batch_size": 32, "n_epochs": 1},
-        "a2c": rollout,
-    }
 
     def make(algo: str, env_id: str = ENV, **policy: Any) -> Any:
-        torch.manual_seed(1)
-        policy = {"features_extractor_kwargs": {"features_dim": 16}, **policy}
-        return ALGOS[algo](
-            "CnnPolicy", atari(env_id), policy_kwargs=policy, seed=1, device="cpu", **sizes[algo]
-        )
+        return new_atari_model(algo, atari(env_id), **policy)
 
     return make
 
@@ -245,9 +216,9 @@ def new_model(atari: Callable[[str], Any]) -> Callable[..., Any]:
 def zoo(tmp_path_factory: pytest.TempPathFactory, new_model: Callable[..., Any]) -> Path:
     """An agent of each algorithm (QR-DQN and PPO trained for some steps), and one that plays Seaquest."""
     root = tmp_path_factory.mktemp("zoo")
-    save_as_the_zoo_does(new_model("dqn"), root, "dqn")
+    save_as_the_zoo_does(new_model("dqn"), root, "dqn", ENV)
     save_as_the_zoo_does(new_model("dqn", SEAQUEST), root, "dqn", SEAQUEST)
-    save_as_the_zoo_does(new_model("a2c"), root, "a2c")
-    save_as_the_zoo_does(new_model("ppo").learn(256), root, "ppo")
-    save_as_the_zoo_does(new_model("qrdqn", n_quantiles=5).learn(300), root, "qrdqn")
+    save_as_the_zoo_does(new_model("a2c"), root, "a2c", ENV)
+    save_as_the_zoo_does(new_model("ppo").learn(256), root, "ppo", ENV)
+    save_as_the_zoo_does(new_model("qrdqn", n_quantiles=5).learn(300), root, "qrdqn", ENV)
     return root
