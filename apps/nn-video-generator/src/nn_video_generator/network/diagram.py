@@ -27,11 +27,16 @@ def diagram_layers(backend: Backend, feeds: Feeds) -> tuple[DiagramLayer, ...]:
     Layers of which only one output is made say so in their title, where others are made of another. An
     output that is not what one layer returns goes by its own name.
 
+    Args:
+        backend: the network.
+        feeds: what feeds its layers.
+
     Raises:
         ValueError: the network takes several inputs, or has no output for each action.
     """
     heads = diagram_heads(backend)
-    paths = {head: backend.path(head) for head in heads}
+    hidden = left_out(backend)
+    paths = {head: [name for name in backend.path(head) if name not in hidden] for head in heads}
     last = {head: feeds.heads.get(head, head) for head in heads}
     shown = {name for path in paths.values() for name in path}.difference(last.values())
     inner = [info for info in backend.layers() if info.name in shown]
@@ -46,6 +51,19 @@ def diagram_layers(backend: Backend, feeds: Feeds) -> tuple[DiagramLayer, ...]:
         shape = backend.heads()[head][-1:]
         listed.append(DiagramLayer(last[head], TITLES[head], "output", shape, end))
     return tuple(listed)
+
+
+def left_out(backend: Backend) -> dict[str, str]:
+    """Name the layers that no diagram can show, each with the reason."""
+    found: dict[str, str] = {}
+    for info in backend.layers():
+        try:
+            backend.layer(info.name)
+        except ValueError as error:  # it has no activations of its own
+            found[info.name] = str(error)
+        if len(info.output_shape) not in {1, 3}:
+            found[info.name] = f"its activations are neither units nor maps, but {info.output_shape}"
+    return found
 
 
 def _input(backend: Backend) -> DiagramLayer:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rlviz_cam import Backend
 
-from nn_video_generator.network.diagram import diagram_heads, diagram_layers
+from nn_video_generator.network.diagram import diagram_heads, diagram_layers, left_out
 from nn_video_generator.network.edges import connections
 from nn_video_generator.network.layers import Reading
 from nn_video_generator.network.values import value_name
@@ -22,6 +22,7 @@ class NetworkReader:
     Attributes:
         layers: of the diagram, from left to right.
         value_name: what the action's values are: `probability` or `Q-value`.
+        left_out: layers of the network that the diagram cannot show, by name -> why.
         without_edges: index of a layer that no edge leads to -> why: nothing exact can be told of it.
 
     Raises:
@@ -35,6 +36,7 @@ class NetworkReader:
         self._heads = diagram_heads(backend)
         self.layers = diagram_layers(backend, feeds)
         self.value_name = value_name(backend.heads())
+        self.left_out = left_out(backend)
         self._connections, self.without_edges = connections(backend, self.layers, feeds)
         self._inner = [layer.name for layer in self.layers if layer.kind in {"conv", "dense"}]
 
