@@ -11,6 +11,7 @@ from rlviz_agents.environment import (
 )
 from rlviz_agents.header import run_header
 from rlviz_agents.heads import policy_heads
+from rlviz_agents.interventions import Interventions
 from rlviz_agents.loading import Agent, load_agent
 from rlviz_agents.lone_file import agent_file, algorithm_of
 from rlviz_agents.pickles import check_agent
@@ -37,6 +38,7 @@ __all__ = [
     "AgentFiles",
     "FinalState",
     "GameState",
+    "Interventions",
     "Recording",
     "RecordingWriter",
     "Rollout",

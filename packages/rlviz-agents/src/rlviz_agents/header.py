@@ -1,10 +1,12 @@
 """What describes a run: enough to name it, to repeat it, and to draw it without its environment."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from rlviz_agents.environment import action_names, frame_rate, step_rate
+from rlviz_agents.interventions import Interventions
 from rlviz_agents.loading import Agent
 
 if TYPE_CHECKING:
@@ -30,14 +32,15 @@ def run_header(
     seed: int,
     deterministic: bool,
     env_kwargs: Mapping[str, Any] | None = None,
+    interventions: Interventions | None = None,
 ) -> dict[str, Any]:
     """Describe a run in JSON values, for the header of a recording or a manifest.
 
     Returns:
         `env_id`, `algo`, `exp_id`, `name_prefix`, `model`, `model_sha256`, `action_names`, `fps`
         (of the zoo's video), `step_rate` (steps a second at the game's true speed), `observation_shape`
-        (C, H, W) or (k,), `n_envs`, `n_timesteps`, `seed`, `deterministic`, `env_kwargs` (as text) and
-        `versions`.
+        (C, H, W) or (k,), `n_envs`, `n_timesteps`, `seed`, `deterministic`, `interventions` (their fields, or
+        None), `env_kwargs` (as text) and `versions`.
     """
     files = agent.files
     return {
@@ -55,6 +58,7 @@ def run_header(
         "n_timesteps": n_timesteps,
         "seed": seed,
         "deterministic": deterministic,
+        "interventions": None if interventions is None else asdict(interventions),
         "env_kwargs": {key: repr(value) for key, value in {**files.env_kwargs, **(env_kwargs or {})}.items()},
         "versions": library_versions(),
     }

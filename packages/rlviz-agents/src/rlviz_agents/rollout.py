@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rlviz_agents.environment import check_drawing
+from rlviz_agents.environment import action_names, check_drawing
+from rlviz_agents.interventions import Intervener, Interventions
 from rlviz_agents.loading import Agent
 from rlviz_agents.steps import Chosen, FinalState, Step, stack_states
 
@@ -20,12 +21,21 @@ if TYPE_CHECKING:
 class Rollout:
     """A run in progress: iterate over it once to take the steps.
 
-    Nothing happens between the policy's choice and the environment's step but that the forward pass is
-    noticed, so whatever is done with a step cannot change the run. The environment is rendered once a step,
-    and once at the end; `rl_zoo3.record_video` renders it twice, and rendering has no effect on it.
+    Between the policy's choice and the environment's step the forward pass is noticed, and interventions act
+    where they were asked for; nothing else happens there, so whatever is done with a step cannot change the
+    run. The environment is rendered once a step, and once at the end; `rl_zoo3.record_video` renders it
+    twice, and rendering has no effect on it.
     """
 
-    def __init__(self, agent: Agent, env: "VecEnv", n_timesteps: int, *, deterministic: bool) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        env: "VecEnv",
+        n_timesteps: int,
+        *,
+        deterministic: bool,
+        interventions: Interventions | None = None,
+    ) -> None:
         if n_timesteps < 0:
             message = f"{n_timesteps} steps cannot be taken; give 0 or more"
             raise ValueError(message)
@@ -34,6 +44,7 @@ class Rollout:
         self._env = env
         self._n_timesteps = n_timesteps
         self._deterministic = deterministic
+        self._intervener = Intervener(interventions or Interventions(), action_names(env))
         self._started = False
         self._final: FinalState | None = None
 
@@ -80,8 +91,9 @@ class Rollout:
             starts = np.ones((env.num_envs,), dtype=bool)
             state, total = self._look()
             for index in range(self._n_timesteps):
-                actions, _ = model.predict(seen, None, starts, deterministic=self._deterministic)
+                wanted, _ = model.predict(seen, None, starts, deterministic=self._deterministic)
                 chosen = watch.chosen(deterministic=self._deterministic)
+                actions, chosen = self._intervener.apply(np.asarray(wanted, np.int64), chosen, starts)
                 observations = self._as_network_sees(seen)
                 seen, rewards, dones, _ = env.step(actions)
                 starts = dones
@@ -90,7 +102,7 @@ class Rollout:
                 yield Step(
                     index=index,
                     observations=observations,
-                    actions=np.asarray(actions, dtype=np.int64),
+                    actions=actions,
                     chosen=chosen,
                     rewards=np.asarray(rewards, dtype=np.float32),
                     unclipped_rewards=total - before_total,
@@ -118,7 +130,14 @@ class Rollout:
         return np.array(seen, order="C")
 
 
-def play(agent: Agent, env: "VecEnv", n_timesteps: int, *, deterministic: bool) -> Rollout:
+def play(
+    agent: Agent,
+    env: "VecEnv",
+    n_timesteps: int,
+    *,
+    deterministic: bool,
+    interventions: Interventions | None = None,
+) -> Rollout:
     """Play an agent in its environments for a number of steps.
 
     For the same run as `rl_zoo3.record_video --seed S`: `make_env(files, seed=S)`, then
@@ -130,12 +149,14 @@ def play(agent: Agent, env: "VecEnv", n_timesteps: int, *, deterministic: bool) 
         env: made by `make_env`; the caller closes it.
         n_timesteps: number of steps, 0 or more.
         deterministic: take the policy's best action (see `deterministic_actions` for the zoo's default).
+        interventions: what acts besides the policy; None for nothing. The policy is asked at every step all
+            the same, so that its own random numbers stay those of the run without.
 
     Raises:
-        ValueError: a negative number of steps.
+        ValueError: a negative number of steps, or FIRE is to be pressed in a game that has none.
         ModuleNotFoundError: what the environment draws itself with is not installed.
     """
-    return Rollout(agent, env, n_timesteps, deterministic=deterministic)
+    return Rollout(agent, env, n_timesteps, deterministic=deterministic, interventions=interventions)
 
 
 class _NetworkWatch(contextlib.AbstractContextManager["_NetworkWatch"]):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rlviz_agents.environment import deterministic_actions, make_env
 from rlviz_agents.header import run_header
+from rlviz_agents.interventions import Interventions
 from rlviz_agents.loading import Agent, load_agent
 from rlviz_agents.recording import Recording, read_recording
 from rlviz_agents.rollout import Rollout, play
@@ -30,6 +31,7 @@ class RunOptions:
         n_envs: number of environments; more than one run in processes of their own.
         env_kwargs: arguments of the environment, over those of the training.
         no_render: as in the zoo; frames can be rendered all the same.
+        interventions: what acts besides the policy; None for nothing.
     """
 
     n_timesteps: int
@@ -38,6 +40,7 @@ class RunOptions:
     n_envs: int = 1
     env_kwargs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     no_render: bool = False
+    interventions: Interventions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +118,15 @@ def live_run(
             seed=options.seed,
             deterministic=deterministic,
             env_kwargs=options.env_kwargs,
+            interventions=options.interventions,
         )
-        steps = play(agent, env, options.n_timesteps, deterministic=deterministic)
+        steps = play(
+            agent,
+            env,
+            options.n_timesteps,
+            deterministic=deterministic,
+            interventions=options.interventions,
+        )
         yield Run(agent, steps, header, live=True)
 
 

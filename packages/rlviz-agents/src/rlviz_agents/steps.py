@@ -6,8 +6,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Chosen = Literal["greedy", "sampled", "random"]
-"""How an action came about: the policy's best, drawn from its distribution, or epsilon's random one."""
+Chosen = Literal["greedy", "sampled", "random", "forced"]
+"""How an action came about: the policy's best, drawn from its distribution, epsilon's random one, or pressed
+whatever the policy wants."""
 
 
 class GameState(NamedTuple):
@@ -37,7 +38,7 @@ class Step:
         observations: what the network received: uint8 (E, C, H, W) of images; (E, k) of numbers, of the
             environment's own type.
         actions: int64 (E,), what was executed.
-        chosen: how the actions came about.
+        chosen: how the actions came about; `forced` where the first environment's was.
         rewards: float32 (E,), as the wrapped environment gives them (Atari: clipped to -1, 0, 1).
         unclipped_rewards: float64 (E,), change of the game's points, a restart within the step included.
         scores: float64 (E,), the game's unclipped score.
