@@ -21,6 +21,7 @@ class Attention:
     """Makes heat for steps in order, a batch at a time.
 
     Attributes:
+        settings: what is explained.
         layer: name of the layer that the maps are made of.
         placement: where a cell's heat is drawn; with `auto` known after the first batch, which it is measured
             on.
@@ -29,7 +30,7 @@ class Attention:
     Args:
         backend: the network, a copy that does not play.
         actions: names of the actions.
-        settings: what is explained.
+        settings: what is explained and how it is shown.
 
     Raises:
         ValueError: a setting names nothing that the network or the game has, or the network has no maps.
@@ -39,7 +40,7 @@ class Attention:
         self._backend = backend
         self._heads = tuple(backend.heads())
         self._actions = tuple(actions)
-        self._settings = settings
+        self.settings = settings
         agent_target(settings.target, self._heads, self._actions, (0,))
         self._extractor = CamExtractor(backend, settings.layer, method=settings.method)
         self._field = receptive_field(backend, self._extractor.layer)
@@ -54,8 +55,8 @@ class Attention:
             observations: uint8 (N, C, H, W).
             executed: the executed action of each.
         """
-        target = agent_target(self._settings.target, self._heads, self._actions, tuple(executed))
-        evidence, method = self._settings.evidence, self._settings.method
+        target = agent_target(self.settings.target, self._heads, self._actions, tuple(executed))
+        evidence, method = self.settings.evidence, self.settings.method
         if self.placement == "auto":
             found = choose_placement(
                 self._backend, observations, target, layer=self.layer, method=method, evidence=evidence

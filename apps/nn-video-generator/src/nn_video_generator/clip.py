@@ -7,12 +7,13 @@ from typing import Any
 
 from rlviz_agents import Interventions, Run, RunOptions, live_run, one_torch_thread, policy_heads
 from rlviz_cam import open_backend
-from rlviz_overlay import Frame, Size, one_thread
+from rlviz_overlay import SCALES, Frame, Size, colormap, make_scale, one_thread
 from rlviz_video import interrupts_deferred
 
 from nn_video_generator.attention import Attention
 from nn_video_generator.checkpoints import Checkpoint
 from nn_video_generator.drawing.canvas import ActivityCanvas
+from nn_video_generator.drawing.game import HeatStyle
 from nn_video_generator.explain import Explainer, shown_steps
 from nn_video_generator.moment import Moment, Subject
 from nn_video_generator.network.reader import NetworkReader
@@ -124,8 +125,23 @@ def open_clip(
             horizon=ahead.steps if ahead.is_cut else None,
         )
         explainer = Explainer(reader, pace, attention, is_timed="performance" in video.show)
-        canvas = ActivityCanvas(Size(*video.size), subject, show=video.show, maps=settings.maps)
+        style = None if attention is None else heat_style(attention)
+        canvas = ActivityCanvas(Size(*video.size), subject, show=video.show, attention=style)
         yield Clip(subject, pace, ahead, run, explainer, attention, canvas)
+
+
+def heat_style(attention: Attention) -> HeatStyle:
+    """How the heat is drawn: its colours, what it says it is, and its scale."""
+    maps = attention.settings
+    is_signed = maps.evidence == "signed"
+    target = "the executed action" if maps.target == "action" else maps.target
+    return HeatStyle(
+        table=colormap("diverging" if is_signed else "inferno"),
+        meaning=f"{maps.method} of {target} at {attention.layer}, {maps.evidence}",
+        signed=is_signed,
+        scale=make_scale(maps.scale),
+        full_heat=SCALES[maps.scale].full_heat,
+    )
 
 
 def is_greedy(play: PlaySettings, algo: str) -> bool:

@@ -25,7 +25,7 @@ from nn_video_generator.names import Paths
 from nn_video_generator.settings import VideoSettings
 
 PRESET = "veryfast"
-CRF = 20
+CRF = 23
 
 COLUMNS = (
     "frame", "chapter", "step", "episode", "score", "lives", "action", "action_name", "chosen", "reward",

@@ -9,6 +9,7 @@ from rlviz_agents.environment import (
     make_env,
     step_rate,
 )
+from rlviz_agents.games import GameCounter
 from rlviz_agents.header import run_header
 from rlviz_agents.heads import policy_heads
 from rlviz_agents.interventions import Interventions
@@ -21,6 +22,7 @@ from rlviz_agents.runs import Run, RunOptions, live_run, recorded_run
 from rlviz_agents.sample import sample_agents
 from rlviz_agents.saved import SavedAgent, read_saved
 from rlviz_agents.steps import FinalState, GameState, Step
+from rlviz_agents.threads import one_torch_thread
 from rlviz_agents.trace import (
     TraceDifference,
     TraceRow,
@@ -37,6 +39,7 @@ __all__ = [
     "Agent",
     "AgentFiles",
     "FinalState",
+    "GameCounter",
     "GameState",
     "Interventions",
     "Recording",
@@ -64,6 +67,7 @@ __all__ = [
     "live_run",
     "load_agent",
     "make_env",
+    "one_torch_thread",
     "parse_env_kwargs",
     "play",
     "policy_heads",
