@@ -26,7 +26,6 @@ from nn_video_generator.settings import (
     VideoSettings,
 )
 
-
 if TYPE_CHECKING:
     from nn_video_generator.config import TrainingConfig
 
@@ -99,8 +98,8 @@ def _source(given: Mapping[str, Any]) -> tuple[Path, "TrainingConfig | None"]:
         return agent, None
     if agent is None and model_dir is not None and config is not None:
         return model_dir, read_config(config)
-    named = ", ".join(f"--{name.replace('_', '-')}" for name in ("model_dir", "config", "agent") if given[name])
-    message = f"given: {named or 'no training'}; give --model-dir and --config, or --agent alone"
+    named = [f"--{name.replace('_', '-')}" for name in ("model_dir", "config", "agent") if given[name]]
+    message = f"given: {', '.join(named) or 'no training'}; give --model-dir and --config, or --agent alone"
     raise ValueError(message)
 
 

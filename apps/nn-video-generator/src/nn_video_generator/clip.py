@@ -1,6 +1,6 @@
 """A clip: one checkpoint plays, frame after frame is drawn. Everything random begins anew with each clip."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -145,7 +145,7 @@ def heat_style(attention: Attention) -> HeatStyle:
 
 
 def is_greedy(play: PlaySettings, algo: str) -> bool:
-    """Whether the policy's best action is taken: of a learner of Q-values unless it is asked for otherwise."""
+    """Whether the policy's best action is taken; of a learner of Q-values unless asked for otherwise."""
     return play.deterministic or (not play.stochastic and algo in _Q_LEARNERS)
 
 

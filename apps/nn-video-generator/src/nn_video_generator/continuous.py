@@ -11,7 +11,7 @@ from rlviz_video import Chapter, MadeVideo, interrupts_deferred, progress
 
 from nn_video_generator.checkpoints import Checkpoint
 from nn_video_generator.clip import open_clip
-from nn_video_generator.describe import describe_clip, facts_of
+from nn_video_generator.describe import describe_clip
 from nn_video_generator.drawing.title_card import title_card
 from nn_video_generator.made_with import made_with
 from nn_video_generator.milestone import frames_in

@@ -25,7 +25,7 @@ class PostTrainingVideoGenerator:
         report: what the last call made, failures included; None before the first.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the original's arguments, in its order
         self,
         config: Mapping[str, Any] | TrainingConfig | Path | str | None,
         model_dir: Path | str,
@@ -45,12 +45,13 @@ class PostTrainingVideoGenerator:
                 of a training run of RL Zoo, `<logs>/<algo>/<env>_<number>`, which has its own.
             model_dir: folder of the checkpoints.
             output_dir: folder of the videos.
-            milestones_pct: percentages of the training that videos are made of; None for those that the config
-                names, or else for every checkpoint.
+            milestones_pct: percentages of the training that videos are made of; None for those that the
+                config names, or else for every checkpoint.
             clip_seconds: length of each video.
             fps: frames per second.
             verbose: 0 says nothing, 1 what is made, 2 what was found too.
-            clip: how it is played and shown, but for `clip_seconds` and `fps`; None for what the config wants.
+            clip: how it is played and shown, but for `clip_seconds` and `fps`; None for what the config
+                wants.
             output: how the files are written, but for folder and `verbose`.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Several videos, one after the other or each in a process of its own; one that fails does not stop the rest."""
+"""Several videos, one after the other or in processes of their own; one that fails does not stop the rest."""
 
 import multiprocessing
 import signal

@@ -112,7 +112,7 @@ picture_options = together(
         "--target",
         default="action",
         show_default=True,
-        help="What the heat explains: action (the executed one), advantage, value, contrast:A,B or an action.",
+        help="What the heat explains: action (the executed one), advantage, value, contrast:A,B, an action.",
     ),
     method_option(),
     layer_option,
@@ -128,9 +128,7 @@ output_options = together(
     click.option("--jobs", default=1, show_default=True, help="Videos made at a time, a process each."),
     click.option("--resume", is_flag=True, help="Keep finished videos of the same making; make the rest."),
     force_option,
-    click.option(
-        "--verbose", default=1, show_default=True, help="0 says nothing, 1 what is made and found."
-    ),
+    click.option("--verbose", default=1, show_default=True, help="0 says nothing, 1 what is made and found."),
     json_option,
     device_option,
     trust_option,

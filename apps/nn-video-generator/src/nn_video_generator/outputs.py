@@ -88,8 +88,8 @@ class Outputs:
         moment, step = picture.moment, picture.moment.step
         values = (
             self.frames, chapter, step.index, moment.episode, step.score, step.lives,
-            step.action, self._actions[step.action], step.chosen, step.reward, step.unclipped_reward, step.done,
-            np.float32(moment.value), moment.followed, moment.entropy, *moment.action_values,
+            step.action, self._actions[step.action], step.chosen, step.reward, step.unclipped_reward,
+            step.done, np.float32(moment.value), moment.followed, moment.entropy, *moment.action_values,
         )  # fmt: skip
         self._timeline.write(dict(zip(self._timeline.columns, values, strict=True)))
         self._add(picture.frame)
@@ -102,7 +102,7 @@ class Outputs:
 
     def _add(self, frame: Frame) -> None:
         self._video.write(frame)
-        if self.frames == self._poster_at or self.frames == 0:
+        if self.frames in {0, self._poster_at}:
             with whole_file(self.paths.poster) as part:
                 part.write_bytes(encode_png(frame))
         self.frames += 1

@@ -59,7 +59,7 @@ def _entry(folder: Path, manifest: Mapping[str, Any], sample: str) -> GalleryEnt
         title, caption = "The whole training", "All checkpoints one after the other, a chapter each."
     else:
         title = f"{subject['milestone']} % of the training"
-        caption = f"{subject['game']}, {subject['algo']}: the network that plays, layer by layer, and the game."
+        caption = f"{subject['game']}, {subject['algo']}: the game, and the network that plays it."
     return GalleryEntry(
         title=title,
         video=video.name,

@@ -86,7 +86,7 @@ class MapSettings:
     """What the heat over the game explains, and how it is shown.
 
     Attributes:
-        target: `action` (the executed action's own score), `advantage`, `value`, `contrast:A,B`, or an action.
+        target: `action` (the executed action's own score), `advantage`, `value`, `contrast:A,B`, an action.
         method: name of a CAM method.
         layer: name of a layer, or None for the last spatial one.
         placement: `auto` (measured against occlusion on the first frames) or a placement's name.
