@@ -1,7 +1,5 @@
 """Numbers that change from frame to frame, put together from signs that are drawn once."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from rlviz_overlay.drawable import fill, new_canvas
@@ -28,11 +26,12 @@ class NumberText:
         self._style = style
         self._background = background
         self._align: Align = align
+        self._signs: dict[str, Frame] = {}
 
     def draw(self, canvas: Frame, text: str, rect: Rect) -> None:
         """Draw a line into a rectangle, in place; covers the whole rectangle."""
         fill(canvas, rect, self._background)
-        signs = [_sign(sign, self._style, self._background) for sign in text]
+        signs = [self._sign(sign) for sign in text]
         margin = self._style.margin
         width = sum(sign.shape[1] for sign in signs) + 2 * margin
         if width > rect.width or self._style.line_height > rect.height:
@@ -46,20 +45,20 @@ class NumberText:
             canvas[top : top + height, x : x + advance] = sign
             x += advance
 
+    def _sign(self, sign: str) -> Frame:
+        """One sign, uint8 (line height, advance, 3)."""
+        kept = self._signs.get(sign)
+        if kept is None:
+            style = self._style
+            advance = measure_text(f"0{sign}0", style).width - measure_text("00", style).width
+            picture = new_canvas(Size(advance + 2 * style.margin + 2, style.line_height), self._background)
+            draw_text(picture, sign, Rect.whole(Size.of(picture)), style)
+            kept = np.ascontiguousarray(picture[:, style.margin : style.margin + advance])
+            self._signs[sign] = kept
+        return kept
+
 
 def _top(room: int, style: TextStyle) -> int:
     """First row of the line in a room of this height, so that its capitals are in the middle."""
     baseline = min(max(style.ascent, (room + round(0.73 * style.height)) // 2), room - style.descent)
     return baseline - style.ascent
-
-
-@lru_cache(maxsize=4096)
-def _sign(sign: str, style: TextStyle, background: Color) -> Frame:
-    """One sign, uint8 (line height, advance, 3); read only."""
-    pair = "00"
-    advance = measure_text(f"0{sign}0", style).width - measure_text(pair, style).width
-    picture = new_canvas(Size(advance + 2 * style.margin + 2, style.line_height), background)
-    draw_text(picture, sign, Rect.whole(Size.of(picture)), style)
-    cut = np.ascontiguousarray(picture[:, style.margin : style.margin + advance])
-    cut.flags.writeable = False
-    return cut

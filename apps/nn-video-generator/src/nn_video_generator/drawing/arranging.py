@@ -1,19 +1,23 @@
 """Where the diagram's layers are: how large each tile is, in how many columns, so that all units fit."""
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from rlviz_overlay import Rect, Size
 
 from nn_video_generator.drawing.pixels import Pixels
-from nn_video_generator.network.layers import DiagramLayer
+from nn_video_generator.network.layers import DiagramLayer, Kind
 
-LARGEST_NODE, LARGEST_CELL, LARGEST_TILE = 15, 14, 62
+LARGEST_NODE, LARGEST_CELL, LARGEST_TILE = 15, 18, 62
 """Pixels, for a frame that is 540 high."""
-GAP = 30
+GAP = 25
 """Pixels between two columns in which the edges are to be seen, for a frame that is 540 high."""
 LARGEST_FACTOR = 3
 """Times that a map's cell is enlarged, for a frame that is 540 high."""
+SHARES: Mapping[Kind, float] = MappingProxyType({"input": 0.75, "conv": 1.1, "dense": 0.95, "output": 1.0})
+"""How wide a column may be beside others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,19 @@ class Grid:
         columns: of tiles.
         tile: size of each.
         gutter: pixels between tiles, and around them.
+        bare: whether the block ends with its tiles on both sides: nodes.
     """
 
     count: int
     columns: int
     tile: Size
     gutter: int
+    bare: bool = False
+
+    @property
+    def width(self) -> int:
+        """Pixels that the layer takes from left to right."""
+        return self.size.width - 2 * self.gutter if self.bare else self.size.width
 
     @property
     def size(self) -> Size:
@@ -89,8 +100,8 @@ def arrange(
         label_height: pixels above each block for its title and shape.
         beside: pixels left of the first column (for numbers) and right of the last (for names).
     """
-    columns = [[layer for layer in layers if layer.column == place] for place in range(1 + layers[-1].column)]
-    columns = [column for column in columns if column]
+    places = sorted({layer.column for layer in layers})
+    columns = [[layer for layer in layers if layer.column == place] for place in places]
     room = body.width - sum(beside)
     gaps = max(1, len(columns) - 1)
     gap = min(px(GAP), round(0.5 * room / gaps))
@@ -98,20 +109,18 @@ def arrange(
         [list(_grids(layer, _room(column, body.height, label_height), px)) for layer in column]
         for column in columns
     ]
-    _narrow(choices, room - gap * gaps)
-    widths = [max(options[0].size.width for options in column) for column in choices]
+    _narrow(columns, choices, room - gap * gaps)
+    widths = [_width(options) for options in choices]
     free = room - sum(widths)
     blocks: list[Block] = []
-    for number, (column, options, width) in enumerate(zip(columns, choices, widths, strict=True)):
-        x = body.x + beside[0] + sum(widths[:number]) + round(free * number / gaps if len(columns) > 1 else 0)
-        places = Rect(x, body.y, width, body.height).rows(*[1] * len(column))
+    for number, (column, options) in enumerate(zip(columns, choices, strict=True)):
+        x = body.x + beside[0] + sum(widths[:number]) + round(free * number / gaps)
+        place = Rect(x, body.y, widths[number], body.height)
         if layers_are_outputs(column):
-            blocks += _outputs(
-                column, [option[0] for option in options], Rect(x, body.y, width, body.height), label_height
-            )
+            blocks += _outputs(column, [option[0] for option in options], place, label_height, body)
             continue
-        for layer, option, place in zip(column, options, places, strict=True):
-            blocks.append(_block(layer, option[0], place, label_height, body, gap))
+        for layer, option, part in zip(column, options, place.rows(*[1] * len(column)), strict=True):
+            blocks.append(_block(layer, option[0], part, label_height, body, free // gaps))
     order = {id(layer): number for number, layer in enumerate(layers)}
     return tuple(sorted(blocks, key=lambda block: order[id(block.layer)]))
 
@@ -134,7 +143,7 @@ def _grids(layer: DiagramLayer, room: Size, px: Pixels) -> Iterator[Grid]:
     if layer.kind == "output":
         pitch = min(room.height, px(2 * LARGEST_NODE))
         node = max(2, min(px(LARGEST_NODE), pitch - max(1, pitch // 4)))
-        yield Grid(layer.shape[0], 1, Size(node, node), pitch - node)
+        yield Grid(layer.shape[0], 1, Size(node, node), pitch - node, bare=True)
         return
     is_map = len(layer.shape) == 3
     count = layer.shape[0]
@@ -142,37 +151,39 @@ def _grids(layer: DiagramLayer, room: Size, px: Pixels) -> Iterator[Grid]:
     largest = px(min(LARGEST_TILE, LARGEST_FACTOR * height)) if is_map else px(LARGEST_CELL)
     if layer.kind == "input" and not is_map and count <= 12:
         largest *= 2
+    narrowest = sys.maxsize
     for side in range(max(1, min(largest, room.height - 2)), 0, -1):
         gutter = 0 if side < 3 else max(1, round(side / 10))
-        tile = Size(max(1, round(side * width / height)), side)
         rows = (room.height - gutter) // (side + gutter)
-        if rows >= 1:
-            columns = -(-count // rows)
-            rows = -(-count // columns)
-            yield Grid(count, -(-count // rows), tile, gutter)
+        if rows < 1:
+            continue
+        columns = -(-count // rows)
+        grid = Grid(count, columns, Size(max(1, round(side * width / height)), side), gutter)
+        if grid.size.width < narrowest:
+            narrowest = grid.size.width
+            yield grid
 
 
-def _narrow(choices: list[list[list[Grid]]], room: int) -> None:
-    """Take smaller tiles in the widest column, again and again, until all columns fit."""
-
-    def width(column: list[list[Grid]]) -> int:
-        return max(options[0].size.width for options in column)
-
-    while sum(width(column) for column in choices) > room:
-        widest = sorted(choices, key=width, reverse=True)
-        able = next((column for column in widest if _can_shrink(column)), None)
-        if able is None:
+def _narrow(columns: Sequence[Sequence[DiagramLayer]], choices: list[list[list[Grid]]], room: int) -> None:
+    """Take smaller tiles in the column that is widest for what it is, again and again, until all fit."""
+    while sum(_width(options) for options in choices) > room:
+        able = [
+            number
+            for number, options in enumerate(choices)
+            if all(len(grids) > 1 for grids in options if grids[0].width == _width(options))
+        ]
+        if not able:
             return
-        before = width(able)
-        while width(able) >= before and _can_shrink(able):
-            for options in able:
-                if options[0].size.width == width(able) and len(options) > 1:
-                    del options[0]
+        widest = max(able, key=lambda number: _width(choices[number]) / SHARES[columns[number][0].kind])
+        width = _width(choices[widest])
+        for grids in choices[widest]:
+            if grids[0].width == width:
+                del grids[0]
 
 
-def _can_shrink(column: list[list[Grid]]) -> bool:
-    widest = max(options[0].size.width for options in column)
-    return all(len(options) > 1 for options in column if options[0].size.width == widest)
+def _width(options: Sequence[Sequence[Grid]]) -> int:
+    """Of a column, as wide as its widest layer."""
+    return max(grids[0].width for grids in options)
 
 
 def _block(layer: DiagramLayer, grid: Grid, place: Rect, label_height: int, body: Rect, gap: int) -> Block:
@@ -185,25 +196,16 @@ def _block(layer: DiagramLayer, grid: Grid, place: Rect, label_height: int, body
 
 
 def _outputs(
-    column: Sequence[DiagramLayer], grids: Sequence[Grid], place: Rect, label_height: int
+    column: Sequence[DiagramLayer], grids: Sequence[Grid], place: Rect, label_height: int, body: Rect
 ) -> Iterator[Block]:
     """Nodes of all outputs in one column, in the middle of the height."""
-    label, rest = place.cut_top(label_height)
-    pitch = grids[0].tile.height + grids[0].gutter
-    needed = pitch * sum(grid.count for grid in grids)
-    y = rest.y + max(0, (rest.height - needed) // 2)
+    _, rest = place.cut_top(label_height)
+    tile, gutter = grids[0].tile, grids[0].gutter
+    pitch = tile.height + gutter
+    y = rest.y + max(0, (rest.height - pitch * sum(grid.count for grid in grids)) // 2)
     for layer, grid in zip(column, grids, strict=True):
         height = pitch * grid.count
-        spot = Rect(
-            place.x - grid.gutter,
-            y - grid.gutter // 2,
-            grid.tile.width + 2 * grid.gutter,
-            height + grid.gutter,
-        )
-        yield Block(
-            layer,
-            grid,
-            spot,
-            Rect(label.x - grid.gutter, label.y, label.width + 4 * label.height, label.height),
-        )
+        spot = Rect(place.x - gutter, y - gutter // 2, tile.width + 2 * gutter, height + gutter)
+        label = Rect(place.x, body.y, body.right - place.x, label_height)
+        yield Block(layer, grid, spot, label)
         y += height

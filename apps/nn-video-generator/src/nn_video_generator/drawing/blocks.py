@@ -6,6 +6,7 @@ from rlviz_overlay import Frame, Table
 from rlviz_overlay.opencv import cv2
 
 from nn_video_generator.drawing.arranging import Block
+from nn_video_generator.drawing.palette import STEPS, ZERO
 
 
 class BlockPicture:
@@ -32,7 +33,8 @@ class BlockPicture:
             width if self._across is None else tile.width,
         )
         self._numbers = _numbers(block, self._cells)
-        self._levels = np.zeros(int(np.prod(self._cells)) + 1, np.uint8)
+        self._levels = np.zeros(int(np.prod(self._cells)) + 2, np.uint8)
+        self._levels[-1] = 1
 
     def draw(self, canvas: Frame, heat: NDArray[np.float32]) -> None:
         """Draw the tiles and the gutters between them, in place.
@@ -42,9 +44,9 @@ class BlockPicture:
             heat: float32, of the layer's shape, in [-1, 1].
         """
         cells = self._resampled(heat)
-        scaled = cells * np.float32(127)
-        scaled += np.float32(128.5)
-        self._levels[:-1] = scaled.reshape(-1)
+        scaled = cells * np.float32(STEPS)
+        scaled += np.float32(ZERO + 0.5)
+        self._levels[:-2] = scaled.reshape(-1)
         cv2.applyColorMap(self._levels.take(self._numbers), self._table, self._place.view(canvas))
 
     def _resampled(self, heat: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -76,14 +78,19 @@ def _resampling(cells: int, pixels: int) -> NDArray[np.float32] | None:
 
 
 def _numbers(block: Block, cells: tuple[int, int, int]) -> NDArray[np.intp]:
-    """Which cell of all the tiles each pixel of the block shows, (H, W); the last is the gutter."""
+    """Which cell of all the tiles each pixel of the block shows, (H, W).
+
+    One more than there are cells is the gutter, two more where there is no tile.
+    """
     count, rows, columns = cells
-    numbers = np.full((block.place.height, block.place.width), count * rows * columns, np.intp)
+    numbers = np.full((block.place.height, block.place.width), count * rows * columns + 1, np.intp)
     tile = block.grid.tile
     own = (np.arange(tile.height) * rows // tile.height)[:, None] * columns
     own = own + np.arange(tile.width) * columns // tile.width
     for unit in range(count):
-        place = block.tile(unit)
+        place, gutter = block.tile(unit), block.grid.gutter
         y, x = place.y - block.place.y, place.x - block.place.x
+        around = numbers[y - gutter : y + place.height + gutter, x - gutter : x + place.width + gutter]
+        around[around > count * rows * columns] = count * rows * columns
         numbers[y : y + place.height, x : x + place.width] = unit * rows * columns + own
     return numbers

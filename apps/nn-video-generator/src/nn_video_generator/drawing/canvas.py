@@ -43,7 +43,7 @@ class ActivityCanvas:
         policy = places.policy.inset(px(7), px(5))
         self._entropy = None
         if subject.value_name == "probability":
-            row, policy = policy.cut_bottom(text(11) + px(4), gap=px(2))
+            row, policy = policy.cut_bottom(px.line(11), gap=px(2))
             self._entropy = EntropyRow(len(subject.actions), row, text(11))
         columns = policy_columns(subject.actions)
         self._policy = PolicyTable(subject, policy, text(12 if columns == 1 else 10), columns)

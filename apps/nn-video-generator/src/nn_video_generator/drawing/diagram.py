@@ -48,13 +48,10 @@ class Diagram:
     ) -> None:
         self._subject = subject
         self._px = px
-        self._legend, body = place.cut_bottom(px.text(10) + px(3), gap=self._px(3))
+        self._legend, body = place.cut_bottom(px.line(10), gap=self._px(3))
         self._title = TextStyle(px.text(11), DARK.text, BOLD, min_height=7)
         self._shape = TextStyle(px.text(10), DARK.muted, min_height=7)
-        names = max(
-            measure_text(name, TextStyle(px.text(11), DARK.text, BOLD)).width for name in subject.actions
-        )
-        self._names_width = min(names, self._px(74))
+        self._names_width = min(self._widest_name(), self._px(74))
         self._numbers = _number_width(subject.layers[0], self._px(44))
         beside = (self._numbers, self._names_width + self._px(8))
         label_height = self._title.line_height + self._shape.line_height + self._px(2)
@@ -72,7 +69,8 @@ class Diagram:
         self._scales = list(scales or map(_scale, subject.layers))
         self._edges = EdgeLines(self.blocks, px)
         self._number = NumberText(TextStyle(px.text(11), DARK.muted), DARK.background, align="right")
-        self._under_pulse: tuple[Rect, Frame] | None = None
+        self._space = self._find_space()
+        self._titles: list[tuple[Rect, Frame]] = []
 
     @property
     def scales(self) -> Mapping[str, Normalizer]:
@@ -84,6 +82,8 @@ class Diagram:
         for block in self.blocks:
             if block.layer.kind != "output" or block.layer.shape != (1,):
                 self._draw_label(canvas, block)
+                if block.label.y > self._body.y:
+                    self._titles.append((block.label, block.label.view(canvas).copy()))
         draw_legend(canvas, self._legend, self._px.text(10))
 
     def draw(self, canvas: Frame, moment: Moment) -> None:
@@ -105,7 +105,6 @@ class Diagram:
         lines.draw_traces(canvas)
         if self._numbers:
             self._draw_numbers(canvas, reading.activations[0])
-        self._under_pulse = None
         self.draw_pulse(canvas, moment)
 
     def draw_pulse(self, canvas: Frame, moment: Moment) -> None:
@@ -114,23 +113,32 @@ class Diagram:
         self._nodes[first].draw_pulse(canvas, moment.step.action, moment.frame)
 
     def _clear(self, canvas: Frame) -> None:
-        """Empty the space between the blocks of neighbouring columns."""
+        """Empty the space between the blocks, but for the titles that stand there."""
+        fill(canvas, self._space, DARK.background)
+        for place, picture in self._titles:
+            place.view(canvas)[...] = picture
+
+    def _find_space(self) -> Rect:
+        """Where the edges are: below the titles on top, as high as the blocks."""
         blocks = self.blocks
-        top = min(block.place.y for block in blocks) - self._px(8)
-        bottom = max(block.place.bottom for block in blocks) + self._px(8)
-        top, bottom = max(top, self._body.y), min(bottom, self._body.bottom)
+        top = max(block.label.bottom for block in blocks if block.label.y == self._body.y)
+        bottom = max(block.place.bottom for block in blocks)
         left = min(block.place.x for block in blocks)
-        top = max(top, *(block.label.bottom for block in blocks if block.label.y == self._body.y))
-        fill(canvas, Rect(left, top, self._body.right - left, bottom - top), DARK.background)
-        for block in blocks:
-            if block.label.y > self._body.y:
-                self._draw_label(canvas, block)
+        return self._body.clip(Rect(left, top, self._body.right - left, bottom + self._px(6) - top))
 
     def _draw_label(self, canvas: Frame, block: Block) -> None:
+        at_edge = block.layer.kind == "output" or block.label.x == self._body.x
+        align = "left" if at_edge else "center"
         title, rest = block.label.cut_top(self._title.line_height)
-        draw_text(canvas, block.layer.title, title, self._title, align="center")
+        draw_text(canvas, block.layer.title, title, self._title, align=align)
         shape, _ = rest.cut_top(self._shape.line_height)
-        draw_text(canvas, _shape_text(block.layer), shape, self._shape, align="center")
+        draw_text(canvas, _shape_text(block.layer), shape, self._shape, align=align)
+
+    def _widest_name(self) -> int:
+        """Pixels of the widest name of an output, and of the title above."""
+        outputs = [layer for layer in self._subject.layers if layer.kind == "output"]
+        names = {name for layer in outputs for name in (layer.title, *self._unit_names(layer))}
+        return max(measure_text(name, self._title).width for name in names)
 
     def _draw_numbers(self, canvas: Frame, values: NDArray[np.float32]) -> None:
         block = self.blocks[0]
@@ -157,8 +165,5 @@ def _number_width(layer: DiagramLayer, width: int) -> int:
 
 
 def _shape_text(layer: DiagramLayer) -> str:
-    """The shape for people: `32 × 20×20`, `512`."""
-    if len(layer.shape) == 3:
-        count, height, width = layer.shape
-        return f"{count} × {height}×{width}"
-    return str(layer.shape[0])
+    """The shape for people: `32×20×20`, `512`."""
+    return "×".join(map(str, layer.shape))

@@ -93,14 +93,14 @@ class Drawing:
     """The lines of one frame, in groups of one colour, the weakest first.
 
     Attributes:
-        between: group -> lines from block to block.
-        traces: group -> lines within gutters.
+        between: lines from block to block, int32 (E, 2, 2) of each group.
+        traces: lines within gutters.
         colors: of positive and of negative lines, by level.
         width: of a thin line in pixels.
     """
 
-    between: list[list[Points]]
-    traces: list[list[Points]]
+    between: list[Points]
+    traces: list[Points]
     colors: list[list[tuple[int, int, int]]]
     width: int
 
@@ -110,20 +110,16 @@ class Drawing:
             level, sign = divmod(group, 2)
             width = self.width + (level >= LEVELS - 2)
             # A thick anti-aliased line costs as much as eight thin ones: so it is some thin ones.
-            for below in range(width if lines else 0):
-                moved = (
-                    [line + np.array([0, below - width // 2], np.int32) for line in lines]
-                    if width > 1
-                    else lines
-                )
-                cv2.polylines(canvas, moved, False, self.colors[sign][level], 1, cv2.LINE_AA)
+            for below in range(width if len(lines) else 0):
+                moved = lines + np.array([0, below - width // 2], np.int32)
+                cv2.polylines(canvas, list(moved), False, self.colors[sign][level], 1, cv2.LINE_AA)
 
     def draw_traces(self, canvas: Frame) -> None:
         """Draw the lines in the gutters."""
         for group, lines in enumerate(self.traces):
-            if lines:
+            if len(lines):
                 level, sign = divmod(group, 2)
-                cv2.polylines(canvas, lines, False, self.colors[sign][level], self.width, cv2.LINE_8)
+                cv2.polylines(canvas, list(lines), False, self.colors[sign][level], self.width, cv2.LINE_8)
 
 
 def _ends(block: Block) -> _Ends:
@@ -146,10 +142,10 @@ def _lines(x: "int | Points", y: Points, to_x: "int | Points", to_y: Points) -> 
     return lines
 
 
-def _grouped(lines: list[Points], groups: list[NDArray[np.int64]]) -> list[list[Points]]:
-    """The lines of each group, from the weakest to the strongest."""
-    found = [list[Points]() for _ in range(2 * LEVELS)]
-    for some, numbers in zip(lines, groups, strict=True):
-        for group in np.unique(numbers).tolist():
-            found[group] += list(some[numbers == group])
-    return found
+def _grouped(lines: list[Points], groups: list[NDArray[np.int64]]) -> list[Points]:
+    """The lines of each group, int32 (E, 2, 2), from the weakest to the strongest."""
+    if not lines:
+        return []
+    numbers = np.concatenate(groups)
+    ordered = np.concatenate(lines)[np.argsort(numbers, kind="stable")]
+    return np.split(ordered, np.cumsum(np.bincount(numbers, minlength=2 * LEVELS))[:-1])

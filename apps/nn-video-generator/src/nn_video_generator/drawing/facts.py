@@ -42,7 +42,7 @@ class Head:
         self._remark = TextStyle(subtitle, DARK.warning, BOLD, min_height=7)
         self._name = TextStyle(name, DARK.muted, min_height=7)
         self._names = ("Frame", "Progress", "Ep Reward", "Episode", "Lives", "Checkpoint")
-        widths = (1.0, 1.0, 1.0, 0.8, 0.6, 1.6)
+        widths = (0.95, 0.95, 0.95, 0.8, 0.6, 1.9)
         self._cells = [
             cell.cut_top(self._name.line_height)
             for cell in places.facts.columns(*widths, gap=max(2, name // 3))
@@ -96,7 +96,7 @@ def _checkpoint(subject: Subject) -> str:
     """The milestone with its steps: `50% · 500k steps`."""
     if subject.trained_steps is None:
         return f"{subject.milestone}%"
-    return f"{subject.milestone}% · {short_count(subject.trained_steps)}"
+    return f"{subject.milestone}% · {short_count(subject.trained_steps)} steps"
 
 
 def short_count(number: int) -> str:

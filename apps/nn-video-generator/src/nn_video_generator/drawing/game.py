@@ -62,7 +62,6 @@ class GameView:
         self._place = place
         self._text_height = px.text(11)
         self._picture: Frame | None = None
-        self._rows = np.empty(0, np.intp)
 
     def draw_base(self, canvas: Frame) -> None:
         """Draw the key to the heat, in place."""
@@ -90,19 +89,31 @@ class GameView:
         picture = moment.step.frame
         if self._attention is not None:
             picture = self._heated(picture, moment)
+        rows = self._changed(picture, canvas)
+        self._picture = picture
         size = Size.of(picture)
         place = self._place.fit(size)
-        if self._picture is not None and self._picture.shape != picture.shape:
-            fill(canvas, self._place, DARK.background)
-        self._picture = picture
         view = place.view(canvas)
         if place.width < 2 * size.width:
             how = cv2.INTER_AREA if place.width < size.width else cv2.INTER_LINEAR
             cv2.resize(picture, (place.width, place.height), dst=view, interpolation=how)
             return
         # Across first, then whole rows at a time: half the price of both at once.
-        wide = cv2.resize(picture, (place.width, size.height), interpolation=cv2.INTER_NEAREST)
-        view[...] = wide[np.arange(place.height) * size.height // place.height]
+        rows_of = np.arange(place.height) * size.height // place.height
+        first, last = np.searchsorted(rows_of, rows)
+        part = picture[rows[0] : rows[1]]
+        if len(part):
+            wide = cv2.resize(part, (place.width, len(part)), interpolation=cv2.INTER_NEAREST)
+            view[first:last] = wide[rows_of[first:last] - rows[0]]
+
+    def _changed(self, picture: Frame, canvas: Frame) -> tuple[int, int]:
+        """First row that is new, and the row after the last: most of a game stands still."""
+        before = self._picture
+        if before is None or before.shape != picture.shape:
+            fill(canvas, self._place, DARK.background)
+            return 0, len(picture)
+        rows = np.flatnonzero((before != picture).reshape(len(picture), -1).any(axis=1))
+        return (int(rows[0]), int(rows[-1]) + 1) if rows.size else (0, 0)
 
     def _heated(self, picture: Frame, moment: Moment) -> Frame:
         heat = self._attention

@@ -4,7 +4,7 @@ import numpy as np
 from rlviz_overlay import DARK, Frame, Rect, TextStyle, draw_text, fill, measure_text
 from rlviz_overlay.opencv import cv2
 
-from nn_video_generator.drawing.palette import NEGATIVE, POSITIVE, brightness
+from nn_video_generator.drawing.palette import NEGATIVE, POSITIVE, STEPS, ZERO, brightness
 
 
 def draw_legend(canvas: Frame, rect: Rect, text_height: int) -> None:
@@ -23,7 +23,7 @@ def draw_legend(canvas: Frame, rect: Rect, text_height: int) -> None:
         )
         if isinstance(key, int):
             bar = Rect(x, rect.y + rect.height // 4, min(key, rect.right - x), max(1, rect.height // 2))
-            strip = np.ascontiguousarray(brightness()[128:]).reshape(1, 128, 3)
+            strip = np.ascontiguousarray(brightness()[ZERO : ZERO + STEPS + 1])[None]
             bar.view(canvas)[...] = cv2.resize(strip, (bar.width, 1), interpolation=cv2.INTER_LINEAR)
         else:
             height = max(2, rect.height // 6)

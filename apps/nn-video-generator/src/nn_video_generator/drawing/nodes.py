@@ -20,7 +20,7 @@ from rlviz_overlay import (
 )
 
 from nn_video_generator.drawing.arranging import Block
-from nn_video_generator.drawing.palette import EXECUTED, LIKELY, VALUE, mixed
+from nn_video_generator.drawing.palette import EXECUTED, LIKELY, STEPS, VALUE, ZERO, mixed
 
 PULSE = 30
 """Frames of the video from one beat to the next."""
@@ -67,7 +67,7 @@ class Nodes:
             executed: unit of the executed action; None for an output that is no action.
             likely: unit of the most likely action.
         """
-        levels = np.rint(heat * 127 + 128).astype(int).tolist()
+        levels = np.rint(heat * STEPS + ZERO).astype(int).tolist()
         for unit, (node, place, level) in enumerate(zip(self._nodes, self._places, levels, strict=True)):
             marked = (unit == executed, unit == likely)
             border = VALUE if self._is_value else LIKELY if marked[1] else DARK.rule

@@ -19,21 +19,25 @@ FOLLOWED: Color = (196, 206, 220)
 """What really came."""
 GUTTER: Color = (27, 32, 41)
 """Between the tiles of a layer."""
+ZERO, STEPS = 128, 126
+"""Row of the brightness of zero, and rows from there to the highest and to the lowest."""
 
-_BRIGHT = ((6, 8, 11), (62, 69, 80), (116, 125, 137), (183, 190, 199), (248, 250, 253))
-_BELOW = ((6, 8, 11), (26, 45, 84), (43, 78, 150), (64, 114, 212), NEGATIVE)
+# Most activations are small, so they are lifted: a tenth of the scale is a third of full brightness.
+_SHARES = (0, 0.1, 0.25, 0.5, 1)
+_BRIGHT = ((6, 8, 11), (72, 79, 90), (119, 127, 139), (178, 186, 196), (250, 251, 253))
+_BELOW = ((6, 8, 11), (24, 42, 78), (38, 68, 130), (60, 106, 196), NEGATIVE)
 
 
 def brightness() -> Table:
     """The colours of activations, uint8 (256, 3).
 
-    Row 128 is zero, 255 the highest: white. Down to row 1 are activations below zero, in blue. Row 0 is
-    what is no activation: the gutter between tiles.
+    Row ZERO is zero, ZERO + STEPS the highest: white. Down to ZERO - STEPS are those below zero, in blue.
+    Row 0 is the gutter between tiles, row 1 where there is no tile.
     """
-    table = np.empty((256, 3), np.uint8)
-    table[128:] = _between(_BRIGHT, 128)
-    table[128:0:-1] = _between(_BELOW, 128)
-    table[0] = GUTTER
+    table = np.full((256, 3), 255, np.uint8)
+    table[ZERO : ZERO + STEPS + 1] = _between(_BRIGHT)
+    table[ZERO - STEPS : ZERO + 1] = _between(_BELOW)[::-1]
+    table[0], table[1] = GUTTER, DARK.background
     return table
 
 
@@ -43,7 +47,8 @@ def mixed(color: Color, share: float, background: Color) -> Color:
     return red, green, blue
 
 
-def _between(anchors: Sequence[Color], count: int) -> Table:
-    places = np.linspace(0, count - 1, len(anchors))
-    channels = [np.interp(np.arange(count), places, channel) for channel in zip(*anchors, strict=True)]
+def _between(anchors: Sequence[Color]) -> Table:
+    """From the first colour to the last, uint8 (STEPS + 1, 3)."""
+    shares = np.arange(STEPS + 1) / STEPS
+    channels = [np.interp(shares, _SHARES, channel) for channel in zip(*anchors, strict=True)]
     return np.rint(np.stack(channels, axis=1)).astype(np.uint8)

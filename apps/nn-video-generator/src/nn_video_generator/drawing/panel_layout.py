@@ -39,9 +39,9 @@ def places_of(size: Size, subject: Subject, show: frozenset[str]) -> Places:
     panel, game = Rect.whole(size).columns(1, 1)
     rest = panel.inset(px(8), px(6))
     title, rest = rest.cut_top(px(22), gap=0)
-    subtitle, rest = rest.cut_top(px.text(11) + px(5))
-    remark, rest = rest.cut_top(px.text(11) + px(5) if subject.interventions else 0)
-    facts, rest = rest.cut_top(px.text(10) + px.text(14) + px(14), gap=px(5))
+    subtitle, rest = rest.cut_top(px.line(11))
+    remark, rest = rest.cut_top(px.line(11) if subject.interventions else 0)
+    facts, rest = rest.cut_top(px.line(10) + px.line(14) + px(6), gap=px(5))
     head = HeadPlaces(title, subtitle, remark, facts.inset(px(6), px(3)))
     policy, value, rest = _policy_and_value(rest, subject, px)
     extras: dict[str, Rect] = {}
@@ -56,12 +56,12 @@ def _policy_and_value(rest: Rect, subject: Subject, px: Pixels) -> tuple[Rect, R
     columns = policy_columns(subject.actions)
     down = -(-len(subject.actions) // columns)
     has_entropy = subject.value_name == "probability"
-    row = px.text(12) + px(5) if columns == 1 else px.text(10) + px(2)
-    height = px.text(12) + px(18) + down * row + (px.text(11) + px(6) if has_entropy else 0)
+    row = px.line(12) if columns == 1 else px.line(10)
+    height = px.line(12) + px(13) + down * row + (px.line(11) + px(2) if has_entropy else 0)
     if columns == 1:
         both, rest = rest.cut_top(max(height, px(92)), gap=px(6))
         policy, value = both.columns(1.08, 1, gap=px(5))
         return policy, value, rest
     policy, rest = rest.cut_top(height, gap=px(5))
-    value, rest = rest.cut_top(px(64), gap=px(6))
+    value, rest = rest.cut_top(px(54), gap=px(6))
     return policy, value, rest

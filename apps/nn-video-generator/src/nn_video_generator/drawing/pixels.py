@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rlviz_overlay import Size
+from rlviz_overlay import DARK, Size, TextStyle
 
 BASE = Size(960, 540)
 """The frame that all lengths are given for."""
@@ -32,3 +32,7 @@ class Pixels:
     def text(self, height: float) -> int:
         """A font size in pixels, legible in small frames too."""
         return max(LEAST_TEXT, round(height * self.unit))
+
+    def line(self, height: float) -> int:
+        """Pixels that one line of a font size takes."""
+        return TextStyle(self.text(height), DARK.text).line_height

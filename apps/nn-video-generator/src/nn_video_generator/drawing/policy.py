@@ -26,12 +26,14 @@ from rlviz_overlay.opencv import cv2
 from nn_video_generator.drawing.palette import EXECUTED, LIKELY
 from nn_video_generator.moment import Moment, Subject
 
+_LEAST_BAR = 10
+"""Pixels below which a bar says nothing, and is left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     """Where the parts of an action's row are."""
 
-    whole: Rect
     name: Rect
     bar: Rect
     value: Rect
@@ -58,8 +60,8 @@ class PolicyTable:
         self._header_style = header
         self._header, body = place.cut_top(header.line_height, gap=max(1, text_height // 5))
         row = body.height // -(-len(self._names) // columns)
-        self._rows = self._arranged(body, columns, min(row, round(1.6 * text_height)))
-        self._chosen, _ = self._header.cut_right(self._header.width // 2)
+        self._rows = self._arranged(body, columns, min(row, header.line_height))
+        self._chosen, _ = self._header.cut_right(round(0.55 * self._header.width))
         self._scale = TypicalPeak()
         self._name = cache(self._make_name)
         self._how = cache(self._make_chosen)
@@ -73,8 +75,8 @@ class PolicyTable:
 
     def draw_base(self, canvas: Frame) -> None:
         """Draw the heading, in place."""
-        name = "Policy: probability" if self._is_probability else "Q-value, Q − mean"
-        draw_text(canvas, name, self._header, self._header_style)
+        name = "Policy: probability" if self._is_probability else "Q, Q − mean"
+        draw_text(canvas, name, self._header.cut_right(self._chosen.width)[1], self._header_style)
 
     def draw(self, canvas: Frame, moment: Moment) -> None:
         """Draw names, bars and values, in place."""
@@ -95,6 +97,8 @@ class PolicyTable:
                 numbers.draw(canvas, format_value(float(advantages[index]), "+.3f"), row.advantage)
 
     def _draw_bar(self, canvas: Frame, track: Rect, length: float, color: Color) -> None:
+        if not track.width:
+            return
         fill(canvas, track, DARK.track)
         if self._is_probability:
             fill(canvas, track.cut_left(round(length * track.width))[0], color)
@@ -105,25 +109,34 @@ class PolicyTable:
         fill(canvas, Rect(middle, track.y, 1, track.height), DARK.muted)
 
     def _arranged(self, body: Rect, columns: int, height: int) -> list[_Row]:
+        """The rows column by column, each column as wide as its names; what is left over is for the bars."""
         style = TextStyle(min(self._height, max(7, height - 3)), DARK.text, BOLD)
-        names = max(measure_text(name, style).width for name in self._names)
-        sample = "0.000" if self._is_probability else "−00.000"
+        sample = "0.000" if self._is_probability else "−0.000" if columns > 1 else "−00.000"
         value = measure_text(sample, style).width
         advantage = 0 if self._is_probability else measure_text("+0.000", style).width
-        marker = style.height
-        down = -(-len(self._names) // columns)
+        gap, down = style.height // 3, -(-len(self._names) // columns)
+        parts = [self._names[start : start + down] for start in range(0, len(self._names), down)]
+        names = [style.height + max(measure_text(name, style).width for name in part) for part in parts]
+        free = body.width - sum(names) - len(parts) * (value + advantage + gap) - 2 * gap * (len(parts) - 1)
+        bar = max(0, free // len(parts))
         rows: list[_Row] = []
-        for column in body.columns(*[1] * columns, gap=style.height):
-            name_width = min(marker + names, column.width - value - advantage - style.height)
-            for number in range(down):
-                whole = Rect(column.x, column.y + number * height, column.width, height)
-                name, rest = whole.cut_left(name_width, gap=style.height // 3)
-                last, rest = (
-                    rest.cut_right(advantage) if advantage else (Rect(rest.right, rest.y, 0, 0), rest)
+        x = body.x
+        for name, part in zip(names, parts, strict=True):
+            room = min(name, body.width // len(parts) - value - advantage) if free < 0 else name
+            for number in range(len(part)):
+                y = body.y + number * height
+                track = Rect(x + room + gap, y, bar if bar >= _LEAST_BAR else 0, height)
+                end = x + room + bar + gap + value
+                rows.append(
+                    _Row(
+                        Rect(x, y, room, height),
+                        track.inset(0, max(1, height // 5)),
+                        Rect(end - value, y, value, height),
+                        Rect(end, y, advantage, height),
+                    )
                 )
-                number_place, bar = rest.cut_right(value, gap=style.height // 4)
-                rows.append(_Row(whole, name, bar.inset(0, max(1, height // 5)), number_place, last))
-        return rows[: len(self._names)]
+            x += room + bar + gap + value + advantage + 2 * gap
+        return rows
 
     def _make_name(self, index: int, executed: bool, likely: bool) -> Frame:
         """A name with its marker, uint8 (H, W, 3)."""
@@ -141,13 +154,12 @@ class PolicyTable:
     def _make_chosen(self, chosen: str) -> Frame:
         """How the executed action came about, uint8 (H, W, 3)."""
         picture = new_canvas(self._chosen.size, DARK.panel)
-        style = TextStyle(self._height, EXECUTED, BOLD, min_height=7)
-        text = f"executed: {chosen}"
-        width = measure_text(text, style).width
+        style = TextStyle(self._height, EXECUTED, min_height=7)
         whole = Rect.whole(self._chosen.size)
-        draw_text(picture, text, whole, style, align="right")
-        left = max(0, whole.right - width - style.height)
-        draw_marker(picture, Rect(left, 0, style.height, whole.height))
+        text = draw_text(
+            picture, f"executed: {chosen}", whole.cut_left(style.height)[1], style, align="right"
+        )
+        draw_marker(picture, Rect(text.x - style.height, 0, style.height, whole.height))
         return picture
 
 

@@ -20,6 +20,9 @@ from nn_video_generator.drawing.palette import FOLLOWED, VALUE
 from nn_video_generator.moment import Moment, Subject
 
 SECONDS = 10
+"""Of the game's video that are to be seen, about: a value is a whole number of pixels wide."""
+_WIDE = 34
+"""Font sizes of width from which everything stands in one line."""
 
 
 class ValueChart:
@@ -37,11 +40,20 @@ class ValueChart:
         self._style = TextStyle(text_height, DARK.muted, min_height=7)
         line = self._style.line_height
         self._header, rest = place.cut_top(line)
-        self._names, self._plot = rest.cut_top(line, gap=max(1, text_height // 5))
+        gap = max(1, text_height // 5)
+        if place.width < _WIDE * text_height:
+            self._names, self._plot = rest.cut_top(line, gap=gap)
+            self._side = self._header
+        else:
+            self._plot = rest.cut_top(0, gap=gap)[1]
+            self._header, self._names, self._side = self._header.columns(2, 4, 1.6, gap=text_height)
         series = (Series("value", VALUE), Series("followed", FOLLOWED))
-        step = _step(subject.steps_per_second, self._plot, series, text_height)
-        self._chart = ScrollingChart(series, step=step[0], text_height=max(7, text_height - 2))
-        self._every, self._wait = step[1], 0
+        small = max(7, text_height - 2)
+        window = ScrollingChart(series, text_height=small).window(self._plot)
+        step, self._every = _pace(SECONDS * subject.steps_per_second, window)
+        self._chart = ScrollingChart(series, step=step, text_height=small)
+        self._seconds = window / step * self._every / subject.steps_per_second
+        self._wait = 0
         self._places = self._arranged()
         self._number = NumberText(
             TextStyle(text_height, DARK.text, BOLD, min_height=7), DARK.panel, align="right"
@@ -50,8 +62,8 @@ class ValueChart:
     def draw_base(self, canvas: Frame) -> None:
         """Draw title and names, in place."""
         title = TextStyle(self._style.height, DARK.muted, BOLD, min_height=7)
-        draw_text(canvas, f"Value, last {SECONDS} s", self._header, title)
-        draw_text(canvas, f"discount {self._gamma:g}", self._header, self._style, align="right")
+        draw_text(canvas, f"Value, last {self._seconds:.0f} s", self._header, title)
+        draw_text(canvas, f"discount {self._gamma:g}", self._side, self._style, align="right")
         for (mark, name, _), (text, color) in zip(self._places, self._series(), strict=True):
             fill(canvas, mark, color)
             draw_text(canvas, text, name, self._style)
@@ -85,10 +97,8 @@ class ValueChart:
         return places
 
 
-def _step(rate: float, plot: Rect, series: tuple[Series, ...], text_height: int) -> tuple[int, int]:
-    """Pixels from value to value, and of how many steps one is shown, for about SECONDS."""
-    window = ScrollingChart(series, step=1, text_height=max(7, text_height - 2)).window(plot)
-    steps = SECONDS * rate
+def _pace(steps: float, window: int) -> tuple[int, int]:
+    """Pixels from value to value, and of how many steps one is shown, for so many steps in a window."""
     if steps <= window:
         return max(1, round(window / steps)), 1
     return 1, max(1, round(steps / window))
