@@ -15,7 +15,11 @@ Floats = NDArray[np.float32]
 
 _BYTES = 2**25
 """Contributions held at once; larger arrays are fetched from the system anew each time, which costs more."""
+_QUIET = 2**18
+"""Multiplications of one matrix product at most: OpenBLAS spreads larger ones over threads, which burn several
+times what they save here."""
 _BLOCK = 64
+"""Numbers of which the greatest stands for all, in the search for the strongest."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,9 +92,13 @@ class Contributions:
         Returns:
             (N, sources, targets) float32.
         """
-        found = np.empty((len(given), *self.shape), dtype=np.float32)
-        np.matmul(self._gathered(given).transpose(1, 0, 2), self.weights, out=found.transpose(1, 0, 2))
-        return found
+        sources, places, targets = self.weights.shape
+        width = _divisor(targets, _QUIET // (len(given) * places))
+        found = np.empty((len(given), sources, targets // width, width), dtype=np.float32)
+        gathered = self._gathered(given).transpose(1, 0, 2)[:, None]
+        weights = self.weights.reshape(sources, places, -1, width).transpose(0, 2, 1, 3)
+        np.matmul(gathered, weights, out=found.transpose(1, 2, 0, 3))
+        return found.reshape(len(given), sources, targets)
 
     def strongest(
         self, given: Floats, count: int
@@ -119,8 +127,7 @@ class Contributions:
         samples, sources = len(given), self.shape[0]
         if self.rows is None or self.columns is None:
             return given.reshape(samples, sources, -1)
-        by_column = given.reshape(-1, given.shape[-1]) @ self.columns.T
-        by_column = by_column.reshape(samples, sources, given.shape[-2], -1)
+        by_column = np.matmul(given, self.columns.T, dtype=np.float32)
         return np.matmul(self.rows, by_column, dtype=np.float32).reshape(samples, sources, -1)
 
 
@@ -153,6 +160,11 @@ def _top(values: Floats, count: int) -> NDArray[np.int64]:
     if values.shape[1] <= count:
         return np.repeat(np.arange(values.shape[1], dtype=np.int64)[None], len(values), axis=0)
     return np.argpartition(values, -count, axis=1)[:, -count:]
+
+
+def _divisor(number: int, most: int) -> int:
+    """Return the greatest divisor of a number that is not above another, at least 1."""
+    return max((one for one in range(1, min(number, most) + 1) if number % one == 0), default=1)
 
 
 def _by_unit(weights: Floats, shape: tuple[int, ...], order: Sequence[int]) -> Floats:
