@@ -1,4 +1,4 @@
-"""The shipped sample training, small trainings made on the spot, and the command line called in this process."""
+"""Small trainings made on the spot, and the command line, called in this process or in one of its own."""
 
 import os
 import subprocess
@@ -11,6 +11,7 @@ import pytest
 from neural_videos import CARTPOLE, Outcome
 from nn_video_generator.__main__ import main
 from zoo_agents import new_atari_model, save_as_the_zoo_does
+
 
 @pytest.fixture
 def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:

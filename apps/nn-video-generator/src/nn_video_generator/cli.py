@@ -70,6 +70,8 @@ def generate(*, as_json: bool, total_seconds: float | None, output_dir: Path, **
     report = generator.make(total_seconds)
     if as_json:
         click.echo(json.dumps(asdict(report) | {"failed": _texts(report.failed)}, default=str))
+    if report.failed:
+        click.echo(f"nn-video-generator: {report.failures}", err=True)
     return report.status
 
 

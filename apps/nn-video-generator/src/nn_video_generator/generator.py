@@ -70,7 +70,8 @@ class PostTrainingVideoGenerator:
             else from_config(model_dir, config, milestones_pct)
         )
         self.report: Report | None = None
-        for note in self.trained.notes:
+        unknown = () if config is None else config.unknown
+        for note in (*(f"not read: {key}" for key in unknown), *self.trained.notes):
             self._say(note)
 
     def find_checkpoint_files(self) -> dict[float, Path]:
@@ -89,7 +90,7 @@ class PostTrainingVideoGenerator:
             OSError: the folder cannot be made.
             ValueError: not one video could be made; the message says why.
         """
-        return list(_videos(self.make()))
+        return list(self._videos(self.make()))
 
     def generate_continuous_video(self, total_seconds: float) -> Path | None:
         """Make one video through all checkpoints, with a title card and a chapter each.
@@ -105,7 +106,7 @@ class PostTrainingVideoGenerator:
             OSError: the output cannot be written.
             ValueError: the video is too short for its chapters, or no checkpoint can be played.
         """
-        return next(iter(_videos(self.make(total_seconds))), None)
+        return next(iter(self._videos(self.make(total_seconds))), None)
 
     def make(self, total_seconds: float | None = None) -> Report:
         """Make the videos, and report what failed in place of raising it.
@@ -124,12 +125,13 @@ class PostTrainingVideoGenerator:
             self.report = make_whole_video(self.trained, total_seconds, self.clip, self.output, self._say)
         return self.report
 
+    def _videos(self, report: Report) -> tuple[Path, ...]:
+        if report.failed and not report.videos and not report.interrupted:
+            raise ValueError(report.failures)
+        if report.failed and self.output.verbose:
+            click.echo(report.failures, err=True)
+        return report.videos
+
     def _say(self, line: str) -> None:
         if self.output.verbose:
             click.echo(line)
-
-
-def _videos(report: Report) -> tuple[Path, ...]:
-    if report.failed and not report.videos and not report.interrupted:
-        raise ValueError("; ".join(report.failed.values()))
-    return report.videos

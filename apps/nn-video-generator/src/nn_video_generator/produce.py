@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 from rlviz_video import make_folder, sha256_file
@@ -37,6 +38,14 @@ class Report:
     failed: Mapping[Path, str] = field(default_factory=dict[Path, str])
     interrupted: bool = False
     page: Path | None = None
+
+    @property
+    def failures(self) -> str:
+        """What failed, for people: one line where it is one thing, else one for each; empty for nothing."""
+        causes = list(dict.fromkeys(self.failed.values()))
+        if not causes or (len(causes) == 1 and not self.videos):
+            return "".join(causes)
+        return "\n  ".join((f"{len(self.failed)} of {len(self.failed) + len(self.videos)} failed:", *causes))
 
     @property
     def status(self) -> int:
@@ -87,9 +96,12 @@ def make_whole_video(
         say: takes each line for the console.
 
     Raises:
-        ValueError: the video is too short for all checkpoints.
+        ValueError: the length is none, or too short for all checkpoints.
         OSError: the output exists or cannot be written.
     """
+    if not 0 < total_seconds < inf:
+        message = f"--total-seconds {total_seconds:g} is no length of a video; give more"
+        raise ValueError(message)
     folder = make_folder(output.folder)
     check_page(folder, force=output.force)
     paths = Paths.of(folder / continuous_name(trained, total_seconds))
@@ -150,15 +162,11 @@ def _playable(
 
 
 def _finish(folder: Path, outcomes: Sequence[Outcome], say: Say) -> Report:
-    """Write the page, and say what failed."""
+    """Write the page, and report."""
     failed = {one.checkpoint.path: one.error for one in outcomes if one.error}
     interrupted = any(one.interrupted for one in outcomes)
     page = write_run_page(folder)
     if page:
         say(f"Page: {page}")
-    if failed:
-        say(f"{len(failed)} of {len(outcomes)} failed:")
-        for error in failed.values():
-            say(f"  {error}")
     videos = tuple(one.video for one in outcomes if one.video)
     return Report(videos, failed, interrupted, page)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from pathlib import Path
 
 from rlviz_video import frame_rate
@@ -64,8 +65,8 @@ class VideoSettings:
 
     def __post_init__(self) -> None:
         frame_rate(self.fps)
-        if not self.clip_seconds * self.fps >= 1:
-            message = f"--clip-seconds {self.clip_seconds:g} is no frame at {self.fps} a second; give more"
+        if not 1 <= self.clip_seconds * self.fps < inf:
+            message = f"--clip-seconds {self.clip_seconds:g} at --fps {self.fps} is no video; give more"
             raise ValueError(message)
         if not 0 < self.speed <= 1000:
             message = f"--speed {self.speed:g} is none; give a number above 0, 1 is the game's true speed"
