@@ -9,9 +9,8 @@ sb3 = pytest.importorskip("stable_baselines3")
 contrib = pytest.importorskip("sb3_contrib")
 
 from nn_video_generator.network.reader import NetworkReader  # noqa: E402 - after what it needs
-from nn_video_generator.network.values import action_values, entropies, state_values  # noqa: E402
 from rlviz_agents import policy_heads  # noqa: E402
-from rlviz_cam import open_backend  # noqa: E402
+from rlviz_cam import action_values, entropies, open_backend, state_values  # noqa: E402
 
 pytestmark = pytest.mark.torch
 

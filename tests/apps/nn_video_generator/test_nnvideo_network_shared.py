@@ -11,9 +11,8 @@ pytest.importorskip("stable_baselines3")
 pytest.importorskip("ale_py")
 
 from nn_video_generator.network.reader import NetworkReader  # noqa: E402 - after what it needs
-from nn_video_generator.network.values import action_values, state_values  # noqa: E402
 from rlviz_agents import find_agent, load_agent, make_env, play, policy_heads  # noqa: E402
-from rlviz_cam import open_backend  # noqa: E402
+from rlviz_cam import action_values, open_backend, state_values  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.shared]
 

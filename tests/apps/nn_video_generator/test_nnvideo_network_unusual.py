@@ -140,7 +140,7 @@ def test_five_convolutions_of_any_geometry_are_connected_one_by_one(pixels):
 
 def test_a_network_of_numbers_as_actions_is_an_error():
     model = Heads(lambda self, x: {"mean": self.out(x.flatten(1))}, out=nn.Linear(288, 2))
-    with pytest.raises(ValueError, match=r"no output for each action, but: mean"):
+    with pytest.raises(ValueError, match=r"has the heads mean; expected one of q, quantiles, logits"):
         NetworkReader(open_backend(model))
 
 

@@ -1,6 +1,6 @@
 """From played steps to maps, in batches and in order: what each decision looked at."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -12,11 +12,13 @@ from rlviz_cam import (
     CamExtractor,
     Placer,
     Target,
-    action_head,
+    action_value_name,
+    action_values,
     agent_target,
     choose_placement,
     receptive_field,
     select_evidence,
+    state_values,
 )
 
 from breakout_gradcam.settings import MapSettings
@@ -74,9 +76,7 @@ class Explainer:
             raise ModuleNotFoundError(msg) from error
         self.layer = backend.layer(self._extractor.layer)
         self.field = receptive_field(backend, self.layer.name)
-        self.value_name = {"q": "Q-value", "quantiles": "Q-value", "logits": "probability"}[
-            action_head(heads)
-        ]
+        self.value_name = action_value_name(heads)
         self.agreement: float | None = None
         self.calibrated_on = 0
         self.placement = settings.placement
@@ -113,8 +113,7 @@ class Explainer:
             msg = f"steps {steps[0].index} to {steps[-1].index}: {error}"
             raise ValueError(msg) from error
         heat = self._placer(select_evidence(result.maps, self._settings.evidence))
-        values = self._action_values(result.outputs)
-        states = result.outputs["value"][:, 0] if "value" in result.outputs else values.max(axis=1)
+        values, states = action_values(result.outputs), state_values(result.outputs)
         for i, step in enumerate(steps):
             yield Explained(
                 step, result.maps[i], heat[i], values[i], float(states[i]), float(result.scores[i])
@@ -124,12 +123,6 @@ class Explainer:
         """The target of one batch of steps."""
         executed = tuple(step.action for step in steps)
         return agent_target(self._settings.target, self._heads, self._actions, executed)
-
-    def _action_values(self, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-        head = action_head(self._heads)
-        if head == "quantiles":
-            return Target.quantile_mean().units(outputs)
-        return np.exp(Target.log_probability().units(outputs)) if head == "logits" else outputs[head]
 
     def _choose_placement(self, steps: Sequence[Step]) -> None:
         sample = spread(steps, CALIBRATION_FRAMES)

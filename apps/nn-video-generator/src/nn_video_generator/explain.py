@@ -9,11 +9,11 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 from rlviz_agents import Step
+from rlviz_cam import action_values, entropies, state_values
 
 from nn_video_generator.attention import Attention
 from nn_video_generator.moment import Moment, Performance
 from nn_video_generator.network.reader import NetworkReader
-from nn_video_generator.network.values import action_values, entropies, state_values
 from nn_video_generator.pace import Pace
 from nn_video_generator.tally import Tally, Tallying
 

@@ -1,6 +1,7 @@
 """A network, opened: layers, activations, gradients and attention maps as NumPy arrays."""
 
 from rlviz_cam.action_targets import action_head, action_target, agent_target
+from rlviz_cam.action_values import action_value_name, action_values, entropies, state_values
 from rlviz_cam.activity import Activity, Feed, Feeds
 from rlviz_cam.ascent.recipe import Ascent, Recipe
 from rlviz_cam.backends import open_backend, open_model_file
@@ -85,12 +86,15 @@ __all__ = [
     "WindowOp",
     "action_head",
     "action_target",
+    "action_value_name",
+    "action_values",
     "agent_target",
     "automatic_layer",
     "calibrate",
     "choose_placement",
     "eigen_cam",
     "eigen_grad_cam",
+    "entropies",
     "find_model",
     "find_preprocessing",
     "grad_cam",
@@ -103,5 +107,6 @@ __all__ = [
     "pixel_matrix",
     "receptive_field",
     "select_evidence",
+    "state_values",
     "xgrad_cam",
 ]

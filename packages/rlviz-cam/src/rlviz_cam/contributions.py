@@ -16,8 +16,8 @@ Floats = NDArray[np.float32]
 _BYTES = 2**25
 """Contributions held at once; larger arrays are fetched from the system anew each time, which costs more."""
 _QUIET = 2**18
-"""Multiplications of one matrix product at most: OpenBLAS spreads larger ones over threads, which burn several
-times what they save here."""
+"""Multiplications of one matrix product at most: OpenBLAS spreads larger ones over threads, which burn
+several times what they save here."""
 _BLOCK = 64
 """Numbers of which the greatest stands for all, in the search for the strongest."""
 

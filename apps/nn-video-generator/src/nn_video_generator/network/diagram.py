@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rlviz_cam import Backend, Feeds, LayerInfo
+from rlviz_cam import Backend, Feeds, LayerInfo, action_head
 
 from nn_video_generator.network.layers import DiagramLayer, Kind
-from nn_video_generator.network.values import action_head
 
 TITLES = {"logits": "Policy", "q": "Q-values", "quantiles": "Q-values", "value": "Value"}
 
@@ -16,7 +15,7 @@ def diagram_heads(backend: Backend) -> tuple[str, ...]:
     Raises:
         ValueError: no output has a unit for each action.
     """
-    heads = backend.heads()
+    heads = tuple(backend.heads())
     action = action_head(heads)
     return (action, "value") if "value" in heads else (action,)
 

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from rlviz_cam import Backend
+from rlviz_cam import Backend, action_value_name
 
 from nn_video_generator.network.diagram import diagram_heads, diagram_layers, left_out
 from nn_video_generator.network.edges import connections
 from nn_video_generator.network.layers import Reading
-from nn_video_generator.network.values import value_name
 
 
 class NetworkReader:
@@ -35,7 +34,7 @@ class NetworkReader:
         feeds = backend.feeds()
         self._heads = diagram_heads(backend)
         self.layers = diagram_layers(backend, feeds)
-        self.value_name = value_name(backend.heads())
+        self.value_name = action_value_name(tuple(backend.heads()))
         self.left_out = left_out(backend)
         self._connections, self.without_edges = connections(backend, self.layers, feeds)
         self._inner = [layer.name for layer in self.layers if layer.kind in {"conv", "dense"}]

@@ -2,13 +2,7 @@
 
 import numpy as np
 import pytest
-from nn_video_generator.network.values import (
-    action_head,
-    action_values,
-    entropies,
-    state_values,
-    value_name,
-)
+from rlviz_cam import action_head, action_value_name, action_values, entropies, state_values
 
 
 def floats(*rows):
@@ -69,10 +63,10 @@ def test_a_states_value_is_the_networks_own_or_the_highest_q_value():
     ("head", "name"), [("logits", "probability"), ("q", "Q-value"), ("quantiles", "Q-value")]
 )
 def test_the_action_head_and_its_name(head, name):
-    heads = {head: (4,), "value": (1,)}
-    assert (action_head(heads), value_name(heads)) == (head, name)
+    heads = (head, "value")
+    assert (action_head(heads), action_value_name(heads)) == (head, name)
 
 
 def test_actions_that_are_numbers_are_an_error_that_lists_the_outputs():
-    with pytest.raises(ValueError, match=r"no output for each action, but: mean, value; .* logits, q, quant"):
-        action_head({"mean": (2,), "value": (1,)})
+    with pytest.raises(ValueError, match=r"has the heads mean, value; expected one of q, quantiles, logits"):
+        action_head(("mean", "value"))
