@@ -70,6 +70,39 @@ def zoo(tmp_path_factory: pytest.TempPathFactory, new_model: Callable[..., Any])
     return root
 
 
+@pytest.fixture(scope="session")
+def save_number_agent() -> Callable[..., None]:
+    """Save an untrained agent that observes numbers as `rl_zoo3.train` does, its statistics left out."""
+
+    def save(env: Any, root: Path, algo: str, env_id: str, **config: object) -> None:
+        from rl_zoo3.utils import ALGOS
+
+        sizes: dict[str, Any] = {"buffer_size": 1} if algo in ("dqn", "qrdqn") else {"n_steps": 8}
+        if algo == "ppo":
+            sizes["batch_size"] = 4
+        net = {"net_arch": [16]}
+        model: Any = ALGOS[algo]("MlpPolicy", env, seed=1, device="cpu", policy_kwargs=net, **sizes)
+        if algo in ("dqn", "qrdqn"):
+            model.exploration_rate = 0.25
+        run = root / algo / f"{env_id}_1"
+        (run / env_id).mkdir(parents=True)
+        model.save(run / f"{env_id}.zip")
+        (run / env_id / "config.yml").write_text(yaml.dump({"policy": "MlpPolicy", **config}))
+        (run / env_id / "args.yml").write_text(yaml.dump({"env": env_id, "env_kwargs": None}))
+
+    return save
+
+
+@pytest.fixture(scope="session")
+def number_zoo(tmp_path_factory: pytest.TempPathFactory, save_number_agent: Callable[..., None]) -> Path:
+    """An untrained agent of each algorithm for CartPole."""
+    pytest.importorskip("pygame")
+    root = tmp_path_factory.mktemp("numbers")
+    for algo in ("dqn", "qrdqn", "ppo", "a2c"):
+        save_number_agent("CartPole-v1", root, algo, "CartPole-v1")
+    return root
+
+
 @pytest.fixture
 def own_zoo(zoo: Path, tmp_path: Path) -> Path:
     """A copy of the DQN agent that the test may spoil."""

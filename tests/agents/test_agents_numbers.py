@@ -1,20 +1,20 @@
 """Agents that observe numbers in place of images are played as SB3 plays them, and recorded as they were."""
 
 import dataclasses
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from rlviz_agents import (
     AgentFiles,
     FinalState,
     RecordingWriter,
     RunDigest,
     Step,
-    agent_file,
     find_agent,
     load_agent,
     make_env,
@@ -26,37 +26,6 @@ from rlviz_agents import (
 ENV = "CartPole-v1"
 ALGOS = ("dqn", "qrdqn", "ppo", "a2c")
 pytestmark = pytest.mark.torch
-
-
-def new_model(algo: str, env: Any, policy: str = "MlpPolicy") -> Any:
-    from rl_zoo3.utils import ALGOS as CLASSES
-
-    sizes: dict[str, Any] = {"buffer_size": 1} if algo in ("dqn", "qrdqn") else {"n_steps": 8}
-    if algo == "ppo":
-        sizes["batch_size"] = 4
-    model: Any = CLASSES[algo](policy, env, seed=1, device="cpu", policy_kwargs={"net_arch": [16]}, **sizes)
-    if algo in ("dqn", "qrdqn"):
-        model.exploration_rate = 0.25
-    return model
-
-
-def save(model: Any, root: Path, algo: str, env_id: str, **config: object) -> None:
-    """As `rl_zoo3.train` does."""
-    run = root / algo / f"{env_id}_1"
-    (run / env_id).mkdir(parents=True)
-    model.save(run / f"{env_id}.zip")
-    (run / env_id / "config.yml").write_text(yaml.dump({"policy": "MlpPolicy", **config}))
-    (run / env_id / "args.yml").write_text(yaml.dump({"env": env_id, "env_kwargs": None}))
-
-
-@pytest.fixture(scope="module")
-def number_zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An untrained agent of each algorithm for CartPole."""
-    pytest.importorskip("pygame")
-    root = tmp_path_factory.mktemp("numbers")
-    for algo in ALGOS:
-        save(new_model(algo, ENV), root, algo, ENV)
-    return root
 
 
 def steps_of(
@@ -119,25 +88,26 @@ def test_the_named_heads_give_the_action_that_was_taken(number_zoo: Path):
     assert q.argmax(1).tolist() == [step.action for step in steps]
 
 
-def test_stacked_numbers_are_played(tmp_path: Path):
+def test_stacked_numbers_are_played(tmp_path: Path, save_number_agent: Callable[..., None]):
     pytest.importorskip("pygame")
     from stable_baselines3.common.env_util import make_vec_env
     from stable_baselines3.common.vec_env import VecFrameStack
 
-    save(new_model("ppo", VecFrameStack(make_vec_env(ENV), 3)), tmp_path, "ppo", ENV, frame_stack=3)
+    save_number_agent(VecFrameStack(make_vec_env(ENV), 3), tmp_path, "ppo", ENV, frame_stack=3)
     steps = steps_of(find_agent(tmp_path, "ppo", ENV), 5, deterministic=True)
     assert steps[-1].observation.shape == (12,)
     np.testing.assert_array_equal(steps[-1].observation[4:8], steps[-2].observation[8:])
 
 
-def test_the_consoles_memory_can_be_what_an_agent_observes(tmp_path: Path):
+def test_the_consoles_memory_can_be_what_an_agent_observes(
+    tmp_path: Path, save_number_agent: Callable[..., None]
+):
     import ale_py
     import gymnasium
 
     gymnasium.register_envs(ale_py)
     game = "ALE/Breakout-v5"
-    model = new_model("a2c", gymnasium.make(game, obs_type="ram"))
-    save(model, tmp_path, "a2c", "ALE-Breakout-v5")
+    save_number_agent(gymnasium.make(game, obs_type="ram"), tmp_path, "a2c", "ALE-Breakout-v5")
     files = dataclasses.replace(find_agent(tmp_path, "a2c", game), env_kwargs={"obs_type": "ram"})
     steps = steps_of(files, 4, deterministic=True)
     assert all((step.observation == step.ram).all() for step in steps)
@@ -146,7 +116,7 @@ def test_the_consoles_memory_can_be_what_an_agent_observes(tmp_path: Path):
 
 
 @pytest.fixture
-def normalized(tmp_path: Path) -> tuple[AgentFiles, Any]:
+def normalized(tmp_path: Path, save_number_agent: Callable[..., None]) -> tuple[AgentFiles, Any]:
     """An agent with statistics of its observations in a pickle, and those statistics."""
     pytest.importorskip("pygame")
     from stable_baselines3.common.env_util import make_vec_env
@@ -156,7 +126,7 @@ def normalized(tmp_path: Path) -> tuple[AgentFiles, Any]:
     env.reset()
     for _ in range(50):
         env.step(np.zeros(1, int))
-    save(new_model("ppo", env), tmp_path, "ppo", ENV, normalize=True, normalize_kwargs={})
+    save_number_agent(env, tmp_path, "ppo", ENV, normalize=True, normalize_kwargs={})
     env.save(str(tmp_path / "ppo" / f"{ENV}_1" / ENV / "vecnormalize.pkl"))
     return find_agent(tmp_path, "ppo", ENV), env
 
@@ -183,22 +153,24 @@ def test_an_agent_of_other_numbers_than_its_environment_gives_is_refused(number_
     env.close()
 
 
-def test_numbers_of_another_type_than_the_environment_gives_are_refused(number_zoo: Path, tmp_path: Path):
+def test_numbers_of_another_type_than_the_environment_gives_are_refused(
+    tmp_path: Path, save_number_agent: Callable[..., None]
+):
     import gymnasium
     from gymnasium.wrappers import DtypeObservation
 
-    new_model("ppo", DtypeObservation(gymnasium.make(ENV), np.float64)).save(tmp_path / "wide.zip")
-    files = find_agent(number_zoo, "ppo", ENV)
+    save_number_agent(DtypeObservation(gymnasium.make(ENV), np.float64), tmp_path, "ppo", ENV)
+    files = find_agent(tmp_path, "ppo", ENV)
     env = make_env(files)
     with pytest.raises(ValueError, match=r"float64 of shape \(4,\), its environment gives \(4,\) of float32"):
-        load_agent(agent_file(tmp_path / "wide.zip"), env)
+        load_agent(files, env)
     env.close()
 
 
 def test_an_environment_that_cannot_draw_itself_names_the_package(
     number_zoo: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setitem(__import__("sys").modules, "pygame", None)
+    monkeypatch.setitem(sys.modules, "pygame", None)
     files = find_agent(number_zoo, "ppo", ENV)
     env = make_env(files)
     agent = load_agent(files, env)
@@ -207,9 +179,22 @@ def test_an_environment_that_cannot_draw_itself_names_the_package(
     env.close()
 
 
-def test_playing_prints_nothing(number_zoo: Path, capfd: pytest.CaptureFixture[str]):
-    steps_of(find_agent(number_zoo, "ppo", ENV), 1, deterministic=True)
-    assert capfd.readouterr().out == ""
+QUIET = """
+import sys
+from rlviz_agents import RunOptions, find_agent, live_run
+if __name__ == "__main__":
+    files = find_agent(sys.argv[1], "ppo", "CartPole-v1")
+    with live_run(files, RunOptions(2, n_envs=int(sys.argv[2])), device="cpu") as run:
+        list(run)
+"""
+
+
+@pytest.mark.parametrize("n_envs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_pygame_greets_nobody(number_zoo: Path, tmp_path: Path, n_envs: int):
+    (tmp_path / "quiet.py").write_text(QUIET)
+    command = [sys.executable, str(tmp_path / "quiet.py"), str(number_zoo), str(n_envs)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == ""
 
 
 @pytest.mark.slow

@@ -35,6 +35,7 @@ class Case:
     n_envs: int = 1
     env_kwargs: tuple[str, ...] = ()
     checkpoint: int | None = None
+    env_id: str = ENV
 
     def command(self, folder: Path, videos: Path) -> list[str]:
         """What record_video is given."""
@@ -44,7 +45,7 @@ class Case:
             "--algo",
             self.algo,
             "--env",
-            ENV,
+            self.env_id,
             "-f",
             str(folder),
             "-o",
@@ -69,6 +70,10 @@ SMALL = [
     Case("dqn", checkpoint=9, n=2, seed=7),
 ]
 TWO = [Case("dqn", n_envs=2), Case("ppo", n_envs=2), Case("qrdqn", ("--deterministic",), n_envs=2)]
+NUMBERS = [
+    Case("ppo", env_id="CartPole-v1", n=60),
+    Case("dqn", ("--stochastic",), env_id="CartPole-v1", n=60),
+]
 TRAINED = [
     *(
         Case(algo, flags, n=500, seed=seed)
@@ -101,14 +106,14 @@ def record(cases: list[Case], folder: Path, output: Path) -> dict[Case, Path]:
 
 
 def check_same(case: Case, folder: Path, theirs: Path) -> None:
-    files = find_agent(folder, case.algo, ENV, load_checkpoint=case.checkpoint)
+    files = find_agent(folder, case.algo, case.env_id, load_checkpoint=case.checkpoint)
     kwargs = parse_env_kwargs(case.env_kwargs)
     env = make_env(
         files, n_envs=case.n_envs, seed=case.seed, env_kwargs=kwargs, no_render="--no-render" in case.flags
     )
     agent = load_agent(files, env, seed=case.seed)
     deterministic = deterministic_actions(
-        ENV, deterministic="--deterministic" in case.flags, stochastic="--stochastic" in case.flags
+        case.env_id, deterministic="--deterministic" in case.flags, stochastic="--stochastic" in case.flags
     )
     ours = [trace_step(step) for step in play(agent, env, case.n, deterministic=deterministic)]
     env.close()
@@ -119,6 +124,11 @@ def check_same(case: Case, folder: Path, theirs: Path) -> None:
 @pytest.fixture(scope="module")
 def small_traces(zoo: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Case, Path]:
     return record(SMALL, zoo, tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+def number_traces(number_zoo: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Case, Path]:
+    return record(NUMBERS, number_zoo, tmp_path_factory.mktemp("cart"))
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +146,13 @@ def trained_traces(tmp_path_factory: pytest.TempPathFactory) -> dict[Case, Path]
 @pytest.mark.parametrize("case", SMALL, ids=str)
 def test_an_agent_plays_as_in_record_video(case: Case, zoo: Path, small_traces: dict[Case, Path]):
     check_same(case, zoo, small_traces[case])
+
+
+@pytest.mark.parametrize("case", NUMBERS, ids=str)
+def test_an_agent_that_observes_numbers_plays_as_in_record_video(
+    case: Case, number_zoo: Path, number_traces: dict[Case, Path]
+):
+    check_same(case, number_zoo, number_traces[case])
 
 
 @pytest.mark.slow
