@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from nn_video_generator.checkpoints import find_checkpoints
+from nn_video_generator.config import read_config
+from nn_video_generator.trained import from_config
 from rlviz_agents import read_saved
 
 pytestmark = pytest.mark.torch
@@ -59,6 +61,26 @@ def test_each_milestone_is_saved_at_the_step_that_reaches_it(tmp_path: Path, cal
 def test_what_is_saved_is_found_with_its_percentage_and_steps(tmp_path: Path, callback: Callable[..., Any]):
     ppo().learn(32, callback=callback(tmp_path, (0, 50, 100)))
     assert [(one.percent, one.steps) for one in find_checkpoints(tmp_path)] == [(0, 0), (50, 16), (100, 32)]
+
+
+def test_the_config_beside_the_milestones_is_that_of_the_training(
+    tmp_path: Path, callback: Callable[..., Any]
+):
+    ppo().learn(32, callback=callback(tmp_path, (50, 100)))
+    run = from_config(tmp_path, read_config(tmp_path / "config.yaml"))
+    assert (run.env_id, run.algo, run.learning_rate) == ("CartPole-v1", "ppo", "3e-4")
+    assert [one.label for one in run.checkpoints] == ["50", "100"]
+    assert run.notes == ()
+
+
+def test_a_config_that_is_there_or_given_is_left_alone(tmp_path: Path, callback: Callable[..., Any]):
+    own = {"game": {"env_id": "CartPole-v1"}}
+    ppo().learn(16, callback=callback(tmp_path / "given", (100,), config=own))
+    assert not (tmp_path / "given/config.yaml").exists()
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there/config.yaml").write_text("mine")
+    ppo().learn(16, callback=callback(tmp_path / "there", (100,)))
+    assert (tmp_path / "there/config.yaml").read_text() == "mine"
 
 
 def test_the_tenths_are_saved_unless_others_are_asked_for(tmp_path: Path, callback: Callable[..., Any]):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import yaml
 from rlviz_agents.generators import generators_kept
 from rlviz_video import frame_rate, interrupts_deferred, make_folder, whole_file
 from stable_baselines3.common.callbacks import BaseCallback
@@ -44,7 +45,8 @@ class AnalyticsVideoCallback(BaseCallback):
         """Check the settings; nothing is written yet.
 
         Args:
-            output_dir: folder of the training's outputs; it gets the folders `milestones` and `videos`.
+            output_dir: folder of the training's outputs; it gets the folders `milestones` and `videos`, and,
+                where no config is given and the environment can be described by one, a `config.yaml`.
             milestones_pct: percentages of the training, 0 to 100.
             videos: whether a video of each milestone is made when the training is over. It is not when the
                 training was ended before its time; a video that cannot be made is warned of, and raises
@@ -71,6 +73,7 @@ class AnalyticsVideoCallback(BaseCallback):
         self.clip_seconds = clip_seconds
         self.fps = fps
         self.force = force
+        self._described = self.config
         self._total = 0
         self._due: list[float] = []
         self._is_over = True
@@ -89,18 +92,35 @@ class AnalyticsVideoCallback(BaseCallback):
             OSError: the folder cannot be made.
         """
         self._total = int(self.locals["total_timesteps"])
-        if self.videos and self.config is None:
-            self.config = parse_config(config_of_training(self.model))
-        make_folder(self.folder)
         earlier = any(self.folder.glob("step_*_pct_*.zip"))
         if earlier and not self.num_timesteps and not self.force:
             message = (
                 f"{self.folder} has milestones of another training; give another output_dir or force=True"
             )
             raise FileExistsError(message)
+        self._describe()
+        make_folder(self.folder)
         self._is_over = False
         self._due = [percent for percent in self.milestones_pct if self._steps(percent) >= self.num_timesteps]
         self._save_reached()
+
+    def _describe(self) -> None:
+        """Keep a config of the training, for the videos of its end and for `nn-video-generator` later."""
+        path = self.output_dir / "config.yaml"
+        if self.config is not None or (path.exists() and not self.force and not self.videos):
+            return
+        try:
+            described = config_of_training(self.model)
+        except ValueError:
+            if self.videos:
+                raise
+            return
+        described["train"]["total_timesteps"] = self._total
+        self._described = parse_config(described)
+        if self.force or not path.exists():
+            make_folder(self.output_dir)
+            with whole_file(path) as part:
+                part.write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
 
     def _on_step(self) -> bool:
         if self.num_timesteps < self._total:  # at the end, an update is still to come
@@ -136,7 +156,7 @@ class AnalyticsVideoCallback(BaseCallback):
         try:
             with generators_kept():
                 generator = PostTrainingVideoGenerator(
-                    self.config,
+                    self._described,
                     self.output_dir,
                     self.output_dir / "videos",
                     None,
