@@ -59,8 +59,12 @@ class RunningPercentile:
         strengths = np.abs(raw[raw != 0])
         if not strengths.size:
             return
-        value = float(np.percentile(strengths, self._percentile))
-        if not np.isfinite(value):
+        # np.percentile's own method, linear, without its price for small maps.
+        place = (strengths.size - 1) * self._percentile / 100
+        below, above = int(place), min(int(place) + 1, strengths.size - 1)
+        strengths.partition((below, above))
+        value = float(strengths[below] + (place - below) * (strengths[above] - strengths[below]))
+        if not np.isfinite(strengths[above:]).all():
             msg = f"a map of shape {raw.shape} with values that are not finite; only finite maps can be shown"
             raise ValueError(msg)
         kept = min(self._seen / (self._seen + 1), self._decay)

@@ -61,7 +61,7 @@ class Block:
         layer: what it shows.
         grid: its tiles.
         place: of the whole block; of outputs, of the nodes without their names.
-        label: where title and shape stand.
+        label: the height at which title and shape stand, above the block.
     """
 
     layer: DiagramLayer
@@ -117,10 +117,10 @@ def arrange(
         x = body.x + beside[0] + sum(widths[:number]) + round(free * number / gaps)
         place = Rect(x, body.y, widths[number], body.height)
         if layers_are_outputs(column):
-            blocks += _outputs(column, [option[0] for option in options], place, label_height, body)
+            blocks += _outputs(column, [option[0] for option in options], place, label_height)
             continue
         for layer, option, part in zip(column, options, place.rows(*[1] * len(column)), strict=True):
-            blocks.append(_block(layer, option[0], part, label_height, body, free // gaps))
+            blocks.append(_block(layer, option[0], part, label_height))
     order = {id(layer): number for number, layer in enumerate(layers)}
     return tuple(sorted(blocks, key=lambda block: order[id(block.layer)]))
 
@@ -141,8 +141,8 @@ def _room(column: Sequence[DiagramLayer], height: int, label_height: int) -> Siz
 def _grids(layer: DiagramLayer, room: Size, px: Pixels) -> Iterator[Grid]:
     """The ways to show a layer within a height, from the largest tiles to the smallest."""
     if layer.kind == "output":
-        pitch = min(room.height, px(2 * LARGEST_NODE))
-        node = max(2, min(px(LARGEST_NODE), pitch - max(1, pitch // 4)))
+        pitch = max(2, min(room.height, px(2 * LARGEST_NODE)))
+        node = min(px(LARGEST_NODE), pitch - max(1, pitch // 4))
         yield Grid(layer.shape[0], 1, Size(node, node), pitch - node, bare=True)
         return
     is_map = len(layer.shape) == 3
@@ -154,9 +154,7 @@ def _grids(layer: DiagramLayer, room: Size, px: Pixels) -> Iterator[Grid]:
     narrowest = sys.maxsize
     for side in range(max(1, min(largest, room.height - 2)), 0, -1):
         gutter = 0 if side < 3 else max(1, round(side / 10))
-        rows = (room.height - gutter) // (side + gutter)
-        if rows < 1:
-            continue
+        rows = max(1, (room.height - gutter) // (side + gutter))
         columns = -(-count // rows)
         grid = Grid(count, columns, Size(max(1, round(side * width / height)), side), gutter)
         if grid.size.width < narrowest:
@@ -186,26 +184,24 @@ def _width(options: Sequence[Sequence[Grid]]) -> int:
     return max(grids[0].width for grids in options)
 
 
-def _block(layer: DiagramLayer, grid: Grid, place: Rect, label_height: int, body: Rect, gap: int) -> Block:
+def _block(layer: DiagramLayer, grid: Grid, place: Rect, label_height: int) -> Block:
     label, rest = place.cut_top(label_height)
     size = grid.size
     x = place.x + (place.width - size.width) // 2
     y = rest.y + max(0, (rest.height - size.height) // 2)
-    label = Rect(label.x - gap // 2 + 1, label.y, label.width + 2 * (gap // 2) - 2, label.height)
-    return Block(layer, grid, Rect(x, y, size.width, size.height), body.clip(label))
+    return Block(layer, grid, Rect(x, y, size.width, size.height), label)
 
 
 def _outputs(
-    column: Sequence[DiagramLayer], grids: Sequence[Grid], place: Rect, label_height: int, body: Rect
+    column: Sequence[DiagramLayer], grids: Sequence[Grid], place: Rect, label_height: int
 ) -> Iterator[Block]:
     """Nodes of all outputs in one column, in the middle of the height."""
-    _, rest = place.cut_top(label_height)
+    label, rest = place.cut_top(label_height)
     tile, gutter = grids[0].tile, grids[0].gutter
     pitch = tile.height + gutter
     y = rest.y + max(0, (rest.height - pitch * sum(grid.count for grid in grids)) // 2)
     for layer, grid in zip(column, grids, strict=True):
         height = pitch * grid.count
         spot = Rect(place.x - gutter, y - gutter // 2, tile.width + 2 * gutter, height + gutter)
-        label = Rect(place.x, body.y, body.right - place.x, label_height)
         yield Block(layer, grid, spot, label)
         y += height

@@ -100,7 +100,7 @@ class ActivityCanvas:
         height = px.text(10)
         made: list[RewardChart | ActionStrip | Speed] = []
         for name, card in self.places.extras.items():
-            inner = card.inset(px(7), px(3))
+            inner = card.inset(px(7), 0 if name == "performance" else px(3))
             if name == "reward":
                 made.append(RewardChart(inner, height))
             elif name == "actions":

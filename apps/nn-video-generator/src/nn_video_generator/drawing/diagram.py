@@ -14,14 +14,14 @@ from rlviz_overlay import (
     Rect,
     RunningPercentile,
     TextStyle,
-    draw_text,
     fill,
     measure_text,
 )
 
-from nn_video_generator.drawing.arranging import Block, arrange
+from nn_video_generator.drawing.arranging import arrange
 from nn_video_generator.drawing.blocks import BlockPicture
 from nn_video_generator.drawing.edge_lines import EdgeLines
+from nn_video_generator.drawing.labels import Labels
 from nn_video_generator.drawing.legend import draw_legend
 from nn_video_generator.drawing.nodes import Nodes
 from nn_video_generator.drawing.palette import brightness
@@ -57,6 +57,7 @@ class Diagram:
         label_height = self._title.line_height + self._shape.line_height + self._px(2)
         self.blocks = arrange(subject.layers, body, px, label_height=label_height, beside=beside)
         self._body = body
+        self._labels = Labels(self.blocks, body, self._title, self._shape)
         table = brightness()
         self._pictures = [
             None if block.layer.kind == "output" else BlockPicture(block, table) for block in self.blocks
@@ -79,11 +80,10 @@ class Diagram:
 
     def draw_base(self, canvas: Frame) -> None:
         """Draw what never changes: titles, shapes and the key to colours."""
-        for block in self.blocks:
-            if block.layer.kind != "output" or block.layer.shape != (1,):
-                self._draw_label(canvas, block)
-                if block.label.y > self._body.y:
-                    self._titles.append((block.label, block.label.view(canvas).copy()))
+        self._labels.draw(canvas)
+        self._titles = [
+            (place, place.view(canvas).copy()) for _, place in self._labels.places if place.y > self._body.y
+        ]
         draw_legend(canvas, self._legend, self._px.text(10))
 
     def draw(self, canvas: Frame, moment: Moment) -> None:
@@ -126,14 +126,6 @@ class Diagram:
         left = min(block.place.x for block in blocks)
         return self._body.clip(Rect(left, top, self._body.right - left, bottom + self._px(6) - top))
 
-    def _draw_label(self, canvas: Frame, block: Block) -> None:
-        at_edge = block.layer.kind == "output" or block.label.x == self._body.x
-        align = "left" if at_edge else "center"
-        title, rest = block.label.cut_top(self._title.line_height)
-        draw_text(canvas, block.layer.title, title, self._title, align=align)
-        shape, _ = rest.cut_top(self._shape.line_height)
-        draw_text(canvas, _shape_text(block.layer), shape, self._shape, align=align)
-
     def _widest_name(self) -> int:
         """Pixels of the widest name of an output, and of the title above."""
         outputs = [layer for layer in self._subject.layers if layer.kind == "output"]
@@ -162,8 +154,3 @@ def _scale(layer: DiagramLayer) -> Normalizer:
 
 def _number_width(layer: DiagramLayer, width: int) -> int:
     return width if len(layer.shape) == 1 and layer.shape[0] <= FEW else 0
-
-
-def _shape_text(layer: DiagramLayer) -> str:
-    """The shape for people: `32×20×20`, `512`."""
-    return "×".join(map(str, layer.shape))

@@ -14,7 +14,7 @@ from nn_video_generator.drawing.pixels import Pixels
 from nn_video_generator.network.layers import Edges
 
 LEVELS = 5
-"""Steps of brightness; lines of the two strongest are wider."""
+"""Steps of brightness; lines of the strongest are wider."""
 
 Points = NDArray[np.int32]
 
@@ -108,7 +108,7 @@ class Drawing:
         """Draw the lines from block to block."""
         for group, lines in enumerate(self.between):
             level, sign = divmod(group, 2)
-            width = self.width + (level >= LEVELS - 2)
+            width = self.width + (level == LEVELS - 1)
             # A thick anti-aliased line costs as much as eight thin ones: so it is some thin ones.
             for below in range(width if len(lines) else 0):
                 moved = lines + np.array([0, below - width // 2], np.int32)

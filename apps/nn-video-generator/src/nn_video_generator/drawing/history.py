@@ -68,7 +68,7 @@ class ActionStrip:
         self._actions = subject.actions
         self._style = TextStyle(text_height, DARK.muted, BOLD, min_height=7)
         self._header, body = place.cut_top(self._style.line_height)
-        self._lane = max(2, body.height // len(self._actions))
+        self._lane = max(1, body.height // len(self._actions))
         self._named = self._lane >= _LEGIBLE
         names = TextStyle(max(7, min(text_height, self._lane - 1)), DARK.muted, min_height=6)
         self._names_style = names
@@ -112,7 +112,7 @@ class Speed:
 
     def __init__(self, place: Rect, text_height: int) -> None:
         self._place = place
-        self._number = NumberText(TextStyle(text_height, DARK.muted, min_height=7), DARK.panel)
+        self._style = TextStyle(text_height, DARK.muted, min_height=7)
 
     def draw(self, canvas: Frame, moment: Moment) -> None:
         """Draw both numbers, in place."""
@@ -122,4 +122,5 @@ class Speed:
         else:
             rate, inference = speed.frames_per_second, speed.inference_ms
             text = f"making: {rate:.1f} frames/s, inference {inference:.2f} ms an observation"
-        self._number.draw(canvas, text, self._place)
+        fill(canvas, self._place, DARK.panel)
+        draw_text(canvas, text, self._place, self._style)

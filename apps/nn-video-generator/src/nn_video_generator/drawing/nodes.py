@@ -13,11 +13,11 @@ from rlviz_overlay import (
     Rect,
     Table,
     TextStyle,
-    draw_box,
     draw_text,
     fill,
     new_canvas,
 )
+from rlviz_overlay.opencv import cv2
 
 from nn_video_generator.drawing.arranging import Block
 from nn_video_generator.drawing.palette import EXECUTED, LIKELY, STEPS, VALUE, ZERO, mixed
@@ -81,12 +81,10 @@ class Nodes:
         """Draw the rings around the executed action's node as they are in a frame of the video, in place."""
         beat = 0.5 + 0.5 * sin(2 * pi * frame / PULSE)
         node = self._nodes[executed]
-        width = max(1, self._reach // 3)
-        for ring in range(self._reach // width, 0, -1):
-            share = min(1.0, max(0.0, 0.25 + 1.25 * beat - 0.35 * (ring - 1)))
-            reach = ring * width
-            place = Rect(node.x - reach, node.y - reach, node.width + 2 * reach, node.height + 2 * reach)
-            draw_box(canvas, place, mixed(EXECUTED, share, DARK.background), thickness=width)
+        for ring in range(1, self._reach + 1):
+            share = min(1.0, 0.3 + 1.4 * beat * (1 - 0.8 * ring / self._reach))
+            corner, other = (node.x - ring, node.y - ring), (node.right - 1 + ring, node.bottom - 1 + ring)
+            cv2.rectangle(canvas, corner, other, mixed(EXECUTED, share, DARK.background), 1)
 
     def _make_name(self, unit: int, executed: bool, likely: bool) -> Frame:
         size = self._places[unit].size

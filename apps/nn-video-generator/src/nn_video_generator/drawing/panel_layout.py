@@ -44,11 +44,20 @@ def places_of(size: Size, subject: Subject, show: frozenset[str]) -> Places:
     facts, rest = rest.cut_top(px.line(10) + px.line(14) + px(6), gap=px(5))
     head = HeadPlaces(title, subtitle, remark, facts.inset(px(6), px(3)))
     policy, value, rest = _policy_and_value(rest, subject, px)
-    extras: dict[str, Rect] = {}
-    for name, height in (("reward", 46), ("actions", 58), ("performance", 18)):
-        if name in show:
-            extras[name], rest = rest.cut_top(px(height), gap=px(5))
+    extras, rest = _extras(rest, show, px)
     return Places(head, facts, policy, value, extras, rest, game)
+
+
+def _extras(rest: Rect, show: frozenset[str], px: Pixels) -> tuple[dict[str, Rect], Rect]:
+    """Reward and actions in one row, the speed below."""
+    extras: dict[str, Rect] = {}
+    charts = [name for name in ("reward", "actions") if name in show]
+    if charts:
+        row, rest = rest.cut_top(px.line(10) + px(42), gap=px(5))
+        extras.update(zip(charts, row.columns(*[1] * len(charts), gap=px(5)), strict=True))
+    if "performance" in show:
+        extras["performance"], rest = rest.cut_top(px.line(10) + px(2), gap=px(5))
+    return extras, rest
 
 
 def _policy_and_value(rest: Rect, subject: Subject, px: Pixels) -> tuple[Rect, Rect, Rect]:
