@@ -45,6 +45,11 @@ class Part:
     frames: int
 
     @property
+    def end(self) -> int:
+        """Number of the first frame after it."""
+        return self.start + self.card + self.frames
+
+    @property
     def title(self) -> str:
         """Of the chapter."""
         return f"{self.checkpoint.label} %"
@@ -122,7 +127,7 @@ def make_continuous_video(asked: Continuous) -> MadeVideo:
     """
     deciding = asked.deciding()
     actions = asked.parts[0].subject.actions
-    chapters = [Chapter(part.title, part.start) for part in asked.parts]
+    chapters = [Chapter(part.title, part.start, part.end) for part in asked.parts]
     video = asked.settings.video
     outputs = Outputs(asked.paths, video, asked.frames, actions, chapters=chapters, force=asked.force)
     told: list[dict[str, Any]] = []
@@ -151,7 +156,8 @@ def _frames(asked: Continuous, outputs: Outputs, told: list[dict[str, Any]]) -> 
     """Write every frame of the video; `told` gets what each chapter came to, the last one's so far too."""
     for part in asked.parts:
         subject, size = part.subject, Size(*asked.settings.video.size)
-        card = title_card(size, f"{subject.game} · {subject.algo}", _card_lines(subject))
+        title = f"{subject.game.upper()} - {subject.algo}"
+        card = title_card(size, title, _card_lines(subject), progress=part.checkpoint.percent / 100)
         told.append({"chapter": part.title, "subject": asdict(subject), "points": 0.0})
         for _ in range(part.card):
             with interrupts_deferred():
