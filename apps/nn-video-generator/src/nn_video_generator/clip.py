@@ -139,7 +139,7 @@ def heat_style(attention: Attention) -> HeatStyle:
         table=colormap("diverging" if is_signed else "inferno"),
         meaning=f"{maps.method} of {target} at {attention.layer}, {maps.evidence}",
         signed=is_signed,
-        scale=make_scale(maps.scale),
+        scale=make_scale(maps.scale, maps.scale_value),
         full_heat=SCALES[maps.scale].full_heat,
     )
 

@@ -12,7 +12,7 @@ from rlviz_cam.options import (
     placement_option,
     trust_option,
 )
-from rlviz_overlay.options import heat_scale_option
+from rlviz_overlay.options import heat_scale_option, scale_value_option
 from rlviz_video import frame_rate
 from rlviz_video.command import together
 from rlviz_video.options import force_option, json_option
@@ -119,6 +119,7 @@ picture_options = together(
     placement_option,
     evidence_option(default="absolute"),
     heat_scale_option("recent", measured=False),
+    scale_value_option,
 )
 
 output_options = together(

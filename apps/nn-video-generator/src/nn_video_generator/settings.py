@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import inf
 from pathlib import Path
 
+from rlviz_overlay import check_scale
 from rlviz_video import frame_rate
 
 SHOWN = ("reward", "actions", "performance")
@@ -93,6 +94,10 @@ class MapSettings:
         placement: `auto` (measured against occlusion on the first frames) or a placement's name.
         evidence: which sign of the map is shown.
         scale: what full heat means.
+        scale_value: the map's value of full heat, for the scale `fixed`.
+
+    Raises:
+        ValueError: a scale that there is not, or a value that it does not need or lacks.
     """
 
     target: str = "action"
@@ -101,6 +106,10 @@ class MapSettings:
     placement: str = "auto"
     evidence: str = "absolute"
     scale: str = "recent"
+    scale_value: float | None = None
+
+    def __post_init__(self) -> None:
+        check_scale(self.scale, self.scale_value)
 
 
 @dataclass(frozen=True, slots=True)
