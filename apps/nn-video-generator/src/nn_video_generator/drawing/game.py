@@ -7,7 +7,6 @@ from rlviz_overlay import (
     DARK,
     Blender,
     Frame,
-    Legend,
     Normalizer,
     Rect,
     Size,
@@ -57,7 +56,7 @@ class GameView:
         self._attention = attention
         self._legend = None
         if attention is not None:
-            self._legend, place = place.cut_bottom(px(34))
+            self._legend, place = place.cut_bottom(2 * px.line(11) + px(4))
             self._blend = Blender(attention.table, signed=attention.signed)
         self._place = place
         self._text_height = px.text(11)
@@ -67,18 +66,17 @@ class GameView:
         """Draw the key to the heat, in place."""
         if self._attention is None or self._legend is None:
             return
-        heat = self._attention
-        inner = self._legend.inset(self._text_height, 2)
-        meaning = f"heat: {heat.meaning}"
-        style = TextStyle(self._text_height, DARK.muted, min_height=7)
-        text, bar = inner.cut_left(
-            min(measure_text(meaning, style).width, 3 * inner.width // 5), gap=self._text_height
-        )
-        draw_text(canvas, meaning, text, style)
-        ends = ("against", "for", "none") if heat.signed else ("none", heat.full_heat, "")
-        legend = Legend(heat.table, low=ends[0], high=ends[1], middle=ends[2], text_height=self._text_height)
-        height = min(bar.height, legend.natural_height)
-        legend.draw(canvas, Rect(bar.x, bar.y + (bar.height - height) // 2, bar.width, height))
+        heat, style = self._attention, TextStyle(self._text_height, DARK.muted, min_height=7)
+        meaning, row = self._legend.inset(self._text_height, 1).cut_top(style.line_height)
+        draw_text(canvas, f"heat: {heat.meaning}", meaning, style)
+        low, high = ("against", "for") if heat.signed else ("none", heat.full_heat)
+        gap = self._text_height // 2
+        left, rest = row.cut_left(measure_text(low, style).width, gap=gap)
+        right, bar = rest.cut_right(measure_text(high, style).width, gap=gap)
+        draw_text(canvas, low, left, style)
+        draw_text(canvas, high, right, style)
+        bar = bar.inset(0, max(1, bar.height // 4))
+        bar.view(canvas)[...] = cv2.resize(heat.table[None], (bar.width, 1), interpolation=cv2.INTER_LINEAR)
 
     def draw(self, canvas: Frame, moment: Moment) -> None:
         """Draw game and heat, in place.
