@@ -47,8 +47,8 @@ def calibrate_agent(
 
 
 def _calibrate(run: Run, wanted: NDArray[np.bool_], maps: MapSettings) -> Calibration:
-    steps = list(compress(run, wanted))
     backend, heads = open_network(run)
+    steps = list(compress(run, wanted))
     target = agent_target(maps.target, heads, run.actions, tuple(step.action for step in steps))
     return calibrate(
         backend, observations(steps), target, layer=maps.layer, methods=tuple(METHODS), evidences=EVIDENCES

@@ -61,7 +61,17 @@ def open_run(
 
 
 def open_network(run: Run) -> tuple[Backend, tuple[str, ...]]:
-    """Open a copy of a run's network (never the one that plays), with the names of its heads."""
+    """Open a copy of a run's network (never the one that plays), with the names of its heads.
+
+    Raises:
+        ValueError: the agent observes no images.
+    """
     shape = run.agent.observation_shape
+    if len(shape) != 3:
+        message = (
+            f"{run.agent.files.model_path} observes numbers of shape {shape}, expected images (three axes); "
+            "choose an agent that was trained on those"
+        )
+        raise ValueError(message)
     backend = open_backend(policy_heads(run.agent.model), input_shape=shape)
     return backend, tuple(backend.predict(np.zeros((1, *shape), np.uint8)))
