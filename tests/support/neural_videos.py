@@ -19,24 +19,6 @@ CLIP = ("--clip-seconds", 1)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What one call of the command line did: its exit status and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-    def fails_with_one_line(self, *words: str, status: int = 1) -> None:
-        """Assert that the call failed with one line on stderr that holds all words, and no traceback."""
-        assert self.status == status, self.err or self.out
-        lines = self.err.strip().splitlines()
-        assert len(lines) == 1, self.err
-        assert "Traceback" not in self.err + self.out
-        for word in words:
-            assert word in lines[0], self.err
-
-
-@dataclass(frozen=True)
 class Made:
     """A video with what lies beside it."""
 

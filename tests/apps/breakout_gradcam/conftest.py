@@ -1,9 +1,7 @@
 """The shipped sample agent, tiny agents of every algorithm, and the command line called in this process."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +12,7 @@ import numpy as np
 import pytest
 import rlviz_agents
 from breakout_gradcam.__main__ import main
+from called import Outcome, caller, starter
 from numpy.typing import NDArray
 from rlviz_video import read_timeline
 from zoo_agents import new_atari_model, save_as_the_zoo_does
@@ -24,24 +23,6 @@ SAMPLE = Path(rlviz_agents.__file__).parent / "sample"
 PREFIX = f"final-model-dqn-{ENV}"
 STEPS = 40
 """Steps of the runs that many tests share."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one call of the command line did: its exit status and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-    def fails_with_one_line(self, *words: str, status: int = 1) -> None:
-        """Assert that the call failed with one line on stderr that holds all words, and no traceback."""
-        assert self.status == status, self.err or self.out
-        lines = self.err.strip().splitlines()
-        assert len(lines) == 1, self.err
-        assert "Traceback" not in self.err + self.out
-        for word in words:
-            assert word in lines[0]
 
 
 @dataclass(frozen=True)
@@ -110,39 +91,14 @@ def made(tmp_path: Path) -> Callable[..., Made]:
 @pytest.fixture
 def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
     """Call the command line in this process."""
-
-    def call(*arguments: object) -> Outcome:
-        capfd.readouterr()
-        status = main([str(argument) for argument in arguments])
-        printed = capfd.readouterr()
-        return Outcome(status, printed.out, printed.err)
-
-    return call
+    return caller(main, capfd)
 
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start the command line, or another module, in a process (and a process group) of its own."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: object, module: str = "breakout_gradcam", **keywords: Any) -> Any:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-            start_new_session=True,
-            **keywords,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    with starter("breakout_gradcam", tmp_path) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import time
@@ -13,6 +12,7 @@ import pytest
 from breakout_gradcam.explain import BATCH
 from breakout_gradcam.render import STEPS_AHEAD
 from rlviz_agents import read_recording, read_trace
+from small_disks import mounted
 
 SECOND = 30
 """Frames."""
@@ -168,14 +168,8 @@ def test_ctrl_c_while_the_first_steps_are_measured_exits_130(process, sample, ma
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of 800 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    command = [str(mount), "-t", "tmpfs", "-o", "size=800k", "tmpfs", str(folder)]
-    if mount is None or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("mounting needs rights that are not there")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with mounted(tmp_path / "disk", "size=800k") as folder:
+        yield folder
 
 
 def test_a_full_disk_is_one_line_and_leaves_what_fits(process, sample, small_disk, decode):

@@ -1,14 +1,13 @@
 """Small trainings made on the spot, and the command line, called in this process or in one of its own."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from neural_videos import CARTPOLE, Outcome
+from called import Outcome, caller, starter
+from neural_videos import CARTPOLE
 from nn_video_generator.__main__ import main
 from zoo_agents import new_atari_model, save_as_the_zoo_does
 
@@ -16,38 +15,14 @@ from zoo_agents import new_atari_model, save_as_the_zoo_does
 @pytest.fixture
 def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
     """Call the command line in this process."""
-
-    def call(*arguments: object) -> Outcome:
-        capfd.readouterr()
-        status = main([str(argument) for argument in arguments])
-        printed = capfd.readouterr()
-        return Outcome(status, printed.out, printed.err)
-
-    return call
+    return caller(main, capfd)
 
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start the command line in a process (and a process group) of its own."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: object) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "nn_video_generator", *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-            start_new_session=True,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    with starter("nn_video_generator", tmp_path) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

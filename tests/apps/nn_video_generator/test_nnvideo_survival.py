@@ -2,14 +2,13 @@
 
 import os
 import random
-import shutil
 import signal
-import subprocess
 import time
 
 import pytest
 from neural_videos import SAMPLE, Made
 from rlviz_video import VideoSource
+from small_disks import mounted
 
 SECOND = 30
 """Frames."""
@@ -124,14 +123,8 @@ def test_ctrl_c_in_the_whole_video_keeps_the_chapters_so_far(running):
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of 800 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    command = [str(mount), "-t", "tmpfs", "-o", "size=800k", "tmpfs", str(folder)]
-    if mount is None or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("mounting needs rights that are not there")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with mounted(tmp_path / "disk", "size=800k") as folder:
+        yield folder
 
 
 def test_a_full_disk_is_told_and_leaves_what_fits(process, small_disk):
