@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 from rlviz_overlay import BOLD, NumberText, Rect, Size, TextStyle, new_canvas
+from rlviz_overlay.text import Align
 
 WHITE, BLUE, RED = (255, 255, 255), (0, 0, 90), (90, 0, 0)
 RECT = Rect(10, 10, 90, 24)
 
 
-def drawn(text, *, align="left", height=16, rect=RECT):
+def drawn(text, *, align: Align = "left", height=16, rect=RECT):
     canvas = new_canvas(Size(120, 50), RED)
     NumberText(TextStyle(height, WHITE, BOLD), BLUE, align=align).draw(canvas, text, rect)
     return canvas

@@ -16,47 +16,44 @@ def wave(count):
     return np.sin(np.arange(count) / 4)
 
 
+def drawn_after_each(chart, values):
+    """The pictures of a chart that is drawn after each value."""
+    pictures = []
+    for value in values:
+        chart.update(value)
+        pictures.append(picture(chart))
+    return pictures
+
+
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_scrolling_gives_the_picture_of_drawing_everything_anew(step):
-    scrolling = ScrollingChart(ONE, step=step, limits=(-1, 1))
     whole = TraceChart(ONE, step=step, limits=(-1, 1), header=False)
     for value in wave(200):
-        scrolling.update(value)
         whole.update(value)
-        shown = picture(scrolling)
+    scrolled = drawn_after_each(ScrollingChart(ONE, step=step, limits=(-1, 1)), wave(200))[-1]
     plot = whole.plot(RECT.size).inset(4, 0)
-    one, other = (plot.view(RECT.view(frame)).astype(int) for frame in (shown, picture(whole)))
+    one, other = (plot.view(RECT.view(frame)).astype(int) for frame in (scrolled, picture(whole)))
     assert np.abs(one - other).max() <= 2
     assert one.any()
 
 
 def test_drawing_again_without_a_new_value_changes_nothing():
     chart = ScrollingChart(ONE)
-    for value in wave(30):
-        chart.update(value)
-        first = picture(chart)
-    np.testing.assert_array_equal(picture(chart), first)
+    last = drawn_after_each(chart, wave(30))[-1]
+    np.testing.assert_array_equal(picture(chart), last)
 
 
 def test_an_axis_that_grows_moves_what_was_there():
-    chart = ScrollingChart(ONE, text_height=8)
-    for value in (1.0,) * 30:
-        chart.update(value)
-        before = picture(chart)
-    chart.update(10.0)
-    shown = (before, picture(chart))
-    red_before, red_after = (np.flatnonzero(one[:, 115, 0] > 150) for one in shown)
+    shown = drawn_after_each(ScrollingChart(ONE, text_height=8), [1.0] * 30 + [10.0])
+    red_before, red_after = (np.flatnonzero(one[:, 115, 0] > 150) for one in shown[-2:])
     assert red_after.min() > red_before.max()
 
 
 def test_a_value_that_is_not_known_leaves_a_gap():
-    chart = ScrollingChart(ONE, limits=(0, 1))
-    for value in [0.5] * 20 + [None] * 10 + [0.5] * 20:
-        chart.update(value)
-        shown = picture(chart)
+    values = [0.5] * 20 + [None] * 10 + [0.5] * 20
+    shown = drawn_after_each(ScrollingChart(ONE, limits=(0, 1)), values)[-1]
     row = (shown[:, :, 0] > 200).any(axis=0)
-    gaps = np.flatnonzero(np.diff(row.astype(int)))
-    assert len(gaps) == 4
+    assert len(np.flatnonzero(np.diff(row.astype(int)))) == 4
 
 
 def test_a_cut_does_not_join_what_belongs_to_something_else():

@@ -87,7 +87,7 @@ def reading(layers: Sequence[DiagramLayer], seed: int = 0, *, edges: Sequence[Ed
 def moment(
     about: Subject, seed: int = 0, *, executed: int = 0, likely: int | None = None, **other: object
 ) -> Moment:
-    """A moment in which all but the given is drawn from a seed; `likely` is the executed action if left out."""
+    """A moment in which all but the given is drawn from a seed; `likely` is the executed one if left out."""
     random = np.random.default_rng(seed)
     values = random.uniform(0.1, 0.4, len(about.actions)).astype(np.float32)
     values[executed if likely is None else likely] = 0.5

@@ -24,11 +24,10 @@ def shown(about, *moments, scales=FIXED, **other):
 
 
 def changed(one, other):
-    """The rectangle of the pixels that two frames differ in; None where they are the same."""
+    """The rectangle of the pixels that two frames differ in."""
     rows, columns = np.nonzero((one != other).any(axis=2))
-    if not rows.size:
-        return None
-    return Rect(columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1)
+    left, top = int(columns.min()), int(rows.min())
+    return Rect(left, top, int(columns.max()) + 1 - left, int(rows.max()) + 1 - top)
 
 
 def count(frame, color, place):

@@ -16,6 +16,8 @@ GAP = 25
 """Pixels between two columns in which the edges are to be seen, for a frame that is 540 high."""
 LARGEST_FACTOR = 3
 """Times that a map's cell is enlarged, for a frame that is 540 high."""
+RING = 3
+"""Pixels above the first and below the last node, for the ring around it."""
 SHARES: Mapping[Kind, float] = MappingProxyType({"input": 0.75, "conv": 1.1, "dense": 0.95, "output": 1.0})
 """How wide a column may be beside others."""
 
@@ -134,7 +136,7 @@ def _room(column: Sequence[DiagramLayer], height: int, label_height: int) -> Siz
     """What each layer of a column may take: of outputs all nodes share one column."""
     if layers_are_outputs(column):
         rows = sum(layer.shape[0] for layer in column)
-        return Size(0, (height - label_height) // max(1, rows))
+        return Size(0, (height - label_height - 2 * RING) // rows)
     return Size(0, height // len(column) - label_height)
 
 

@@ -58,19 +58,19 @@ class Diagram:
         self.blocks = arrange(subject.layers, body, px, label_height=label_height, beside=beside)
         self._body = body
         self._labels = Labels(self.blocks, body, self._title, self._shape)
+        self._space = self._find_space()
         table = brightness()
         self._pictures = [
             None if block.layer.kind == "output" else BlockPicture(block, table) for block in self.blocks
         ]
         self._nodes = {
-            index: Nodes(block, self._unit_names(block.layer), self._names_width, table, px.text(11))
+            index: Nodes(block, self._unit_names(block.layer), self._space, table, px.text(11))
             for index, block in enumerate(self.blocks)
             if block.layer.kind == "output"
         }
         self._scales = list(scales or map(_scale, subject.layers))
         self._edges = EdgeLines(self.blocks, px)
         self._number = NumberText(TextStyle(px.text(11), DARK.muted), DARK.background, align="right")
-        self._space = self._find_space()
         self._titles: list[tuple[Rect, Frame]] = []
 
     @property
@@ -119,12 +119,11 @@ class Diagram:
             place.view(canvas)[...] = picture
 
     def _find_space(self) -> Rect:
-        """Where the edges are: below the titles on top, as high as the blocks."""
+        """Where the edges are: all that is below the titles on top."""
         blocks = self.blocks
         top = max(block.label.bottom for block in blocks if block.label.y == self._body.y)
-        bottom = max(block.place.bottom for block in blocks)
         left = min(block.place.x for block in blocks)
-        return self._body.clip(Rect(left, top, self._body.right - left, bottom + self._px(6) - top))
+        return Rect(left, top, self._body.right - left, self._body.bottom - top)
 
     def _widest_name(self) -> int:
         """Pixels of the widest name of an output, and of the title above."""

@@ -1,7 +1,7 @@
 """The key to the diagram: brightness of units, and colours of edges."""
 
 import numpy as np
-from rlviz_overlay import DARK, Frame, Rect, TextStyle, draw_text, fill, measure_text
+from rlviz_overlay import DARK, Frame, Rect, Table, TextStyle, draw_text, measure_text
 from rlviz_overlay.opencv import cv2
 
 from nn_video_generator.drawing.palette import NEGATIVE, POSITIVE, STEPS, ZERO, brightness
@@ -10,32 +10,42 @@ from nn_video_generator.drawing.palette import NEGATIVE, POSITIVE, STEPS, ZERO, 
 def draw_legend(canvas: Frame, rect: Rect, text_height: int) -> None:
     """Draw the key in one line, in place: as much of it as has room."""
     style = TextStyle(text_height, DARK.muted, min_height=7)
-    ramp = max(12, 3 * text_height)
-    parts = (
-        ("activation 0", "99th percentile", ramp),
-        ("", "adds", POSITIVE),
-        ("", "subtracts (weight × activation)", NEGATIVE),
+    gap = text_height // 3
+    ramp = Rect(0, 0, 5 * text_height, max(2, rect.height // 2))
+    mark = Rect(0, 0, round(1.6 * text_height), max(2, rect.height // 6))
+    last = "subtracts (weight × activation)"
+    others = (
+        ramp.width
+        + 2 * mark.width
+        + 6 * gap
+        + sum(measure_text(text, style).width for text in ("−", "adds", last))
     )
-    x, gap = rect.x, text_height // 3
-    for before, after, key in parts:
-        x = _write(canvas, before, Rect(x, rect.y, rect.right - x, rect.height), style) + (
-            gap if before else 0
-        )
-        if isinstance(key, int):
-            bar = Rect(x, rect.y + rect.height // 4, min(key, rect.right - x), max(1, rect.height // 2))
-            strip = np.ascontiguousarray(brightness()[ZERO : ZERO + STEPS + 1])[None]
-            bar.view(canvas)[...] = cv2.resize(strip, (bar.width, 1), interpolation=cv2.INTER_LINEAR)
-        else:
-            height = max(2, rect.height // 6)
-            bar = Rect(x, rect.y + (rect.height - height) // 2, min(ramp // 2, rect.right - x), height)
-            fill(canvas, bar, key)
-        x = bar.right + gap
-        x = _write(canvas, after, Rect(x, rect.y, rect.right - x, rect.height), style) + 2 * gap
+    activation = "+ activation, full at 99th percentile"
+    if measure_text(activation, style).width + others > rect.width:
+        activation = "+ activation"
+    x = _write(canvas, "−", rect, style)
+    x = _paint(canvas, np.ascontiguousarray(brightness()[ZERO - STEPS :]), ramp, _from(rect, x))
+    x = _write(canvas, activation, _from(rect, x), style) + 2 * gap
+    x = _paint(canvas, np.array([POSITIVE], np.uint8), mark, _from(rect, x)) + gap
+    x = _write(canvas, "adds", _from(rect, x), style) + 2 * gap
+    x = _paint(canvas, np.array([NEGATIVE], np.uint8), mark, _from(rect, x)) + gap
+    _write(canvas, last, _from(rect, x), style)
+
+
+def _from(rect: Rect, x: int) -> Rect:
+    """What is right of a column."""
+    return rect.cut_left(x - rect.x)[1]
+
+
+def _paint(canvas: Frame, colors: Table, size: Rect, rect: Rect) -> int:
+    """Paint colours, from left to right, at the left of a rectangle; returns the column behind them."""
+    bar = rect.clip(Rect(rect.x, rect.y + (rect.height - size.height) // 2, size.width, size.height))
+    if bar.width:
+        bar.view(canvas)[...] = cv2.resize(colors[None], (bar.width, 1), interpolation=cv2.INTER_LINEAR)
+    return bar.right
 
 
 def _write(canvas: Frame, text: str, rect: Rect, style: TextStyle) -> int:
     """Draw a text at the left of a rectangle; returns the column behind it."""
-    if not text:
-        return rect.x
     draw_text(canvas, text, rect, style)
     return min(rect.right, rect.x + measure_text(text, style).width)

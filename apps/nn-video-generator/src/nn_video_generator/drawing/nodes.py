@@ -32,28 +32,31 @@ class Nodes:
     Args:
         block: the layer in its place.
         names: of the units, written to the right.
-        width: pixels for a name.
+        room: where nodes, rings and names are; names reach to its right end.
         table: colours of activations.
         text_height: wanted font size of the names.
     """
 
     def __init__(
-        self, block: Block, names: tuple[str, ...], width: int, table: Table, text_height: int
+        self, block: Block, names: tuple[str, ...], room: Rect, table: Table, text_height: int
     ) -> None:
         self._nodes = [block.tile(unit) for unit in range(block.grid.count)]
         self._names = names
         self._table = table
+        self._room = room
         self._is_value = block.layer.shape == (1,)
         node = block.grid.tile
         pitch = node.height + block.grid.gutter
         self._reach = max(2, min(round(0.45 * node.height), (pitch - node.height) // 2 + 1))
         self._height = text_height
-        height = max(pitch, TextStyle(8, DARK.text).line_height)
-        self._places = [
-            Rect(tile.right + self._reach + 1, tile.y + tile.height // 2 - height // 2, width, height)
-            for tile in self._nodes
-        ]
+        height = max(pitch, TextStyle(text_height, DARK.text, min_height=8).line_height)
         self._crowded = height > pitch
+        x = self._nodes[0].right + self._reach + 1
+        highest = [tile.y + (tile.height - height) // 2 for tile in self._nodes]
+        self._places = [
+            room.clip(Rect(x, max(room.y, min(y, room.bottom - height)), max(1, room.right - x), height))
+            for y in highest
+        ]
         self._name = cache(self._make_name)
 
     def draw(
@@ -74,8 +77,24 @@ class Nodes:
             fill(canvas, node, border)
             red, green, blue = self._table[level].tolist()
             fill(canvas, node.inset(max(1, node.width // 10)), (red, green, blue))
-            if not self._crowded or any(marked):
+            if not self._crowded:
                 place.view(canvas)[...] = self._name(unit, *marked)
+        if self._crowded:
+            self._draw_marked(canvas, executed, likely)
+
+    def _draw_marked(self, canvas: Frame, executed: int | None, likely: int | None) -> None:
+        """Write the names of these two alone, where there is no room for all, one below the other."""
+        units = sorted({unit for unit in (executed, likely) if unit is not None})
+        top = self._room.y
+        for number, unit in enumerate(units):
+            place = self._places[unit]
+            following = sum(self._places[other].height for other in units[number + 1 :])
+            y = max(top, min(place.y, self._room.bottom - place.height - following))
+            if following:
+                y = min(y, max(top, self._places[units[-1]].y - place.height))
+            spot = self._room.clip(Rect(place.x, y, place.width, place.height))
+            spot.view(canvas)[...] = self._name(unit, unit == executed, unit == likely)[: spot.height]
+            top = spot.bottom
 
     def draw_pulse(self, canvas: Frame, executed: int, frame: int) -> None:
         """Draw the rings around the executed action's node as they are in a frame of the video, in place."""
