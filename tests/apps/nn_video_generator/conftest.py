@@ -63,4 +63,5 @@ def zoo_run(
 def _cartpole(algo: str) -> Any:
     from rl_zoo3.utils import ALGOS
 
-    return ALGOS[algo]("MlpPolicy", CARTPOLE, seed=3, device="cpu")
+    algorithm: Any = ALGOS[algo]
+    return algorithm("MlpPolicy", CARTPOLE, seed=3, device="cpu")

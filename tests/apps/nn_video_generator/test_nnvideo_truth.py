@@ -1,5 +1,7 @@
 """What the frames show is what the agent did and what its network computed, by SB3's own word."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -110,7 +112,7 @@ def test_the_executed_actions_are_those_that_lead_to_what_is_seen(play, clip_of)
     trained = from_zoo(SAMPLE)
     env = make_env(trained.files(trained.checkpoints[-1]), seed=play.seed)
     try:
-        seen = env.reset()
+        seen: Any = env.reset()
         for moment, _ in pictures:
             np.testing.assert_array_equal(seen[0].transpose(2, 0, 1), moment.step.observation)
             seen, _, _, _ = env.step(np.array([moment.step.action]))

@@ -51,7 +51,8 @@ class Clip:
         pace: its times.
         ahead: how far the returns reach.
         run: the agent that plays.
-        explainer: reads the network.
+        reader: of the network, and what of it cannot be shown.
+        explainer: reads it for the steps that are shown.
         attention: makes the heat over the game; None for none.
         canvas: draws the frames.
     """
@@ -60,6 +61,7 @@ class Clip:
     pace: Pace
     ahead: Horizon
     run: Run
+    reader: NetworkReader
     explainer: Explainer
     attention: Attention | None
     canvas: ActivityCanvas
@@ -127,7 +129,7 @@ def open_clip(
         explainer = Explainer(reader, pace, attention, is_timed="performance" in video.show)
         style = None if attention is None else heat_style(attention)
         canvas = ActivityCanvas(Size(*video.size), subject, show=video.show, attention=style)
-        yield Clip(subject, pace, ahead, run, explainer, attention, canvas)
+        yield Clip(subject, pace, ahead, run, reader, explainer, attention, canvas)
 
 
 def heat_style(attention: Attention) -> HeatStyle:

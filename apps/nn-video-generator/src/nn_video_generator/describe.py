@@ -17,15 +17,16 @@ def describe_clip(clip: Clip, tally: Tally) -> dict[str, Any]:
     header = dict(clip.run.header)
     for name in ("n_timesteps", "versions"):  # as many steps as are shown; the versions stand elsewhere
         header.pop(name)
-    subject = asdict(clip.subject)
-    attention = clip.attention
+    attention, layers = clip.attention, clip.subject.layers
+    without = {layers[index].title: why for index, why in clip.reader.without_edges.items()}
     return {
         "run": header,
         "digest": tally.digest,
         "steps": tally.steps,
         "points": tally.points,
         "finished_games": list(tally.finished),
-        "subject": subject,
+        "subject": asdict(clip.subject),
+        "not_shown": {"layers": dict(clip.reader.left_out), "edges_to": without},
         "returns": {"gamma": clip.ahead.gamma, "steps_at_most": clip.ahead.steps},
         "attention": None
         if attention is None
