@@ -97,7 +97,8 @@ def tests(session: nox.Session) -> None:
 @nox.session(python=PYTHON)
 def tests_torch(session: nox.Session) -> None:
     """Test the packages with PyTorch, against pytorch-grad-cam and rl_zoo3 as oracles."""
-    install(session, *editable("rlviz-cam[grad-cam]", "rlviz-agents[reference]"), "--group", "test")
+    games = "gymnasium[classic-control]"  # CartPole, which draws itself with pygame
+    install(session, *editable("rlviz-cam[grad-cam]", "rlviz-agents[reference]"), "--group", "test", games)
     pytest(session, "tests/cam", "tests/agents", "-m", "torch")
 
 

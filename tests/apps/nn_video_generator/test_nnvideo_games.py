@@ -22,9 +22,8 @@ def made(request, zoo_run, tmp_path_factory):
     """A video of each, with its case and its run."""
     folder = tmp_path_factory.mktemp("games")
     run = zoo_run(*request.param[:2])
-    (video,) = PostTrainingVideoGenerator(
-        None, run, folder, clip_seconds=CLIP[1], verbose=0
-    ).generate_all_videos()
+    generator = PostTrainingVideoGenerator(None, run, folder, clip_seconds=1, verbose=0)
+    (video,) = generator.generate_all_videos()
     return Made(video), request.param, run
 
 
