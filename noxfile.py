@@ -150,7 +150,8 @@ def network_analyzer(session: nox.Session, framework: str) -> None:
 @nox.session(name="nn-video-generator", python=PYTHON)
 def nn_video_generator(session: nox.Session) -> None:
     """Test this app with nothing installed but itself: a forgotten dependency fails."""
-    install(session, *editable("nn-video-generator[classic-control]"), "--group", "test", "--group", "browser")
+    groups = ("--group", "test", "--group", "browser")
+    install(session, *editable("nn-video-generator[classic-control]"), *groups)
     without(session, "tensorflow")
     pytest(session, "tests/apps/nn_video_generator", "tests/architecture/test_app_frameworks.py")
 
