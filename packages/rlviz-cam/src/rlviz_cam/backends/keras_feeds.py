@@ -134,12 +134,16 @@ def _way(tensor: Any, made: Mapping[Any, str], constant: Constant) -> Way:
 
 def _scaled(op: Any, constant: Constant) -> tuple[Any, float] | None:
     """Return what an operation multiplies by one number, and that number; ``None`` of any other operation."""
-    if op.type not in {"Mul", "RealDiv"}:
+    if op.type not in {"Mul", "RealDiv", "Add", "AddV2"}:
         return None
     for given, other in ((op.inputs[0], op.inputs[1]), (op.inputs[1], op.inputs[0])):
-        number = constant(origin(other))
-        if number is not None and math.prod(number.shape) == 1:
-            if op.type == "Mul":
-                return given, float(number.reshape(()))
-            return (given, 1 / float(number.reshape(()))) if given is op.inputs[0] else None
+        value = constant(origin(other))
+        if value is None or math.prod(value.shape) != 1:
+            continue
+        number = float(value.reshape(()))
+        if op.type == "Mul":
+            return given, number
+        if op.type == "RealDiv":
+            return (given, 1 / number) if number and given is op.inputs[0] else None
+        return (given, 1.0) if number == 0 else None
     return None
