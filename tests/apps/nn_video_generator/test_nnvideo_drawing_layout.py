@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from neural_moments import ALL_ACTIONS, ATARI, NATURE, branches, moment, network, subject
 from nn_video_generator.drawing.canvas import ActivityCanvas
-from rlviz_overlay import DARK, Rect, Size
+from rlviz_overlay import DARK, Fixed, Rect, Size
 
 SIZES = [Size(640, 360), Size(960, 540), Size(1280, 720), Size(1920, 1080), Size(3840, 2160), Size(700, 900)]
 NETWORKS = {
@@ -73,6 +73,28 @@ def test_a_frame_has_the_size_that_was_asked_for(about, size, show):
     frame = ActivityCanvas(size, about, show=show).draw(moment(about))
     assert frame.shape == (size.height, size.width, 3)
     assert frame.dtype == np.uint8
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size.width}x{size.height}")
+def test_no_title_of_a_layer_lies_over_another(about, size):
+    body = ActivityCanvas(size, about).places.diagram
+    diagram = ActivityCanvas(size, about).diagram
+    labels = [place for _, place in diagram.labels.places]
+    assert len(labels) == len(about.layers) - 1
+    assert all(apart(one, other) for one, other in combinations(labels, 2))
+    assert all(body.contains(label) for label in labels)
+
+
+@pytest.mark.parametrize("size", [Size(640, 360), Size(960, 540)], ids=["small", "usual"])
+def test_nothing_of_the_moment_before_is_left(about, size):
+    last = len(about.actions) - 1
+    scales = [Fixed(255.0)] * len(about.layers)
+    before, now = (moment(about, seed, executed=seed * last, likely=1 - seed) for seed in (0, 1))
+    fresh, used = (ActivityCanvas(size, about, scales=scales, show=SHOW) for _ in range(2))
+    used.draw(before)
+    first, second = fresh.draw(now), used.draw(now)
+    for place in (fresh.places.diagram, fresh.places.policy, fresh.places.facts, fresh.places.game):
+        np.testing.assert_array_equal(place.view(first), place.view(second))
 
 
 def test_the_layers_stand_from_left_to_right():

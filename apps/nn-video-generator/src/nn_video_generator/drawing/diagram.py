@@ -1,6 +1,6 @@
 """The diagram of the network: all layers with all units, what feeds what, and the action that came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,10 @@ class Diagram:
         place: where.
         px: lengths.
         scales: what full brightness is, one a layer; None: a running percentile of each.
+
+    Attributes:
+        blocks: the layers in their places, in the subject's order.
+        labels: their titles and shapes.
     """
 
     def __init__(
@@ -57,7 +61,7 @@ class Diagram:
         label_height = self._title.line_height + self._shape.line_height + self._px(2)
         self.blocks = arrange(subject.layers, body, px, label_height=label_height, beside=beside)
         self._body = body
-        self._labels = Labels(self.blocks, body, self._title, self._shape)
+        self.labels = Labels(self.blocks, body, self._title, self._shape)
         self._space = self._find_space()
         table = brightness()
         self._pictures = [
@@ -73,16 +77,11 @@ class Diagram:
         self._number = NumberText(TextStyle(px.text(11), DARK.muted), DARK.background, align="right")
         self._titles: list[tuple[Rect, Frame]] = []
 
-    @property
-    def scales(self) -> Mapping[str, Normalizer]:
-        """Title of each layer -> what full brightness is in it."""
-        return {block.layer.title: scale for block, scale in zip(self.blocks, self._scales, strict=True)}
-
     def draw_base(self, canvas: Frame) -> None:
         """Draw what never changes: titles, shapes and the key to colours."""
-        self._labels.draw(canvas)
+        self.labels.draw(canvas)
         self._titles = [
-            (place, place.view(canvas).copy()) for _, place in self._labels.places if place.y > self._body.y
+            (place, place.view(canvas).copy()) for _, place in self.labels.places if place.y > self._body.y
         ]
         draw_legend(canvas, self._legend, self._px.text(10))
 

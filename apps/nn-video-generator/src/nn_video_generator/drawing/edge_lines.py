@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rlviz_overlay import DARK, Frame, Normalizer, RunningPercentile
+from rlviz_overlay import DARK, Frame, RunningPercentile
 from rlviz_overlay.opencv import cv2
 
 from nn_video_generator.drawing.arranging import Block
@@ -39,19 +39,18 @@ class _Ends:
 
 
 class EdgeLines:
-    """Draws the edges of one frame after another, each pair of layers on a scale of its own.
+    """Draws the edges of one frame after another.
+
+    Full brightness is a running percentile of the strengths, for each pair of layers one of its own.
 
     Args:
         blocks: the layers in their places.
         px: lengths.
-        scales: what full strength is, by source and target of the pair; else a running percentile.
     """
 
-    def __init__(
-        self, blocks: Sequence[Block], px: Pixels, scales: dict[tuple[int, int], Normalizer] | None = None
-    ) -> None:
+    def __init__(self, blocks: Sequence[Block], px: Pixels) -> None:
         self._ends = [_ends(block) for block in blocks]
-        self._scales = dict(scales or {})
+        self._scales: dict[tuple[int, int], RunningPercentile] = {}
         self._width = px(1)
         shares = np.linspace(0.28, 1, LEVELS)
         self._colors = [
@@ -82,8 +81,9 @@ class EdgeLines:
     def _levels(self, edges: Edges) -> NDArray[np.int64]:
         """Number of each line's group: two for each level, the second for what is below zero."""
         pair = (edges.source, edges.target)
-        scale = self._scales.setdefault(pair, RunningPercentile())
-        shares = scale(edges.strengths)
+        if pair not in self._scales:
+            self._scales[pair] = RunningPercentile()
+        shares = self._scales[pair](edges.strengths)
         level = np.ceil(np.abs(shares) * LEVELS).astype(np.int64) - 1
         return np.maximum(level, 0) * 2 + (shares < 0)
 

@@ -51,9 +51,8 @@ class Head:
         self._percent = NumberText(self._subtitle, DARK.background)
         self._before = "Post-Training Evaluation | Progress: "
         start = measure_text(self._before, self._subtitle).width - 2 * self._subtitle.margin
-        self._progress = places.subtitle.cut_left(start)[1].cut_left(
-            measure_text("100.0%", self._subtitle).width
-        )[0]
+        self._progress = places.subtitle.cut_left(start)[1]
+        self._after = "" if subject.learning_rate is None else f" | lr={subject.learning_rate}"
 
     def draw_base(self, canvas: Frame) -> None:
         """Draw what never changes, in place."""
@@ -61,14 +60,6 @@ class Head:
         title = f"{subject.game.upper()} - {subject.algo} Neural Activity Viewer"
         draw_text(canvas, title, places.title, self._title)
         draw_text(canvas, self._before, places.subtitle, self._subtitle)
-        if subject.learning_rate is not None:
-            rest = Rect(
-                self._progress.right,
-                places.subtitle.y,
-                places.subtitle.right - self._progress.right,
-                places.subtitle.height,
-            )
-            draw_text(canvas, f"| lr={subject.learning_rate}", rest, self._subtitle)
         if subject.interventions:
             text = f"Acts besides the policy: {', '.join(subject.interventions)}"
             draw_text(canvas, text, places.remark, self._remark)
@@ -87,7 +78,7 @@ class Head:
 
     def draw_progress(self, canvas: Frame, moment: Moment) -> None:
         """Draw the values that change from frame to frame, in place."""
-        self._percent.draw(canvas, f"{moment.progress:.1%}", self._progress)
+        self._percent.draw(canvas, f"{moment.progress:.1%}{self._after}", self._progress)
         self._value.draw(canvas, f"{moment.frame:,}", self._cells[0][1])
         self._value.draw(canvas, f"{moment.progress:.2%}", self._cells[1][1])
 

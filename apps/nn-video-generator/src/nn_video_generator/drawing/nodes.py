@@ -100,10 +100,11 @@ class Nodes:
         """Draw the rings around the executed action's node as they are in a frame of the video, in place."""
         beat = 0.5 + 0.5 * sin(2 * pi * frame / PULSE)
         node = self._nodes[executed]
+        view, x, y = self._room.view(canvas), node.x - self._room.x, node.y - self._room.y
         for ring in range(1, self._reach + 1):
             share = min(1.0, 0.3 + 1.4 * beat * (1 - 0.8 * ring / self._reach))
-            corner, other = (node.x - ring, node.y - ring), (node.right - 1 + ring, node.bottom - 1 + ring)
-            cv2.rectangle(canvas, corner, other, mixed(EXECUTED, share, DARK.background), 1)
+            corner, other = (x - ring, y - ring), (x + node.width - 1 + ring, y + node.height - 1 + ring)
+            cv2.rectangle(view, corner, other, mixed(EXECUTED, share, DARK.background), 1)
 
     def _make_name(self, unit: int, executed: bool, likely: bool) -> Frame:
         size = self._places[unit].size
