@@ -8,8 +8,9 @@ from neural_moments import ALL_ACTIONS, NATURE, moment, network, reading, subjec
 from nn_video_generator.drawing.canvas import ActivityCanvas
 from nn_video_generator.drawing.game import HeatStyle
 from nn_video_generator.drawing.nodes import PULSE
-from nn_video_generator.drawing.palette import EXECUTED, LIKELY, NEGATIVE, POSITIVE
+from nn_video_generator.drawing.palette import EXECUTED, FOLLOWED, LIKELY, NEGATIVE, POSITIVE
 from nn_video_generator.drawing.title_card import title_card
+from nn_video_generator.drawing.value_chart import short_value
 from nn_video_generator.network.layers import Edges
 from rlviz_overlay import DARK, Fixed, Rect, Size, colormap
 
@@ -264,6 +265,31 @@ def test_attention_without_heat_is_refused():
     style = HeatStyle(colormap("inferno"), "Grad-CAM")
     with pytest.raises(ValueError, match="frame 10: attention is to be drawn, but the moment has no heat"):
         ActivityCanvas(SIZE, about, attention=style).draw(moment(about))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0181, "0.018"),
+        (-0.5, "−0.500"),
+        (1.337, "1.34"),
+        (16.24, "16.2"),
+        (-123.4, "−123"),
+        (1234.5, "1,234"),
+    ],
+)
+def test_a_value_is_written_in_few_signs(value, text):
+    assert short_value(value) == text
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_followed_is_drawn_only_where_it_is_known(known):
+    about = subject()
+    canvas = ActivityCanvas(SIZE, about)
+    for seed in range(40):
+        frame = canvas.draw(moment(about, seed, followed=1.0 if known else None))
+    plot = canvas.places.value.inset(30, 0).cut_top(45)[1]
+    assert (count(frame, FOLLOWED, plot) > 20) == known
 
 
 @pytest.mark.parametrize("width", [640, 960, 1920])

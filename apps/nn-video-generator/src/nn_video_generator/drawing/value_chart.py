@@ -79,7 +79,7 @@ class ValueChart:
         self._chart.draw(canvas, self._plot)
         values = (moment.value, moment.followed)
         for (_, _, place), value in zip(self._places, values, strict=True):
-            self._number.draw(canvas, "–" if value is None else format_value(value, "#.3g"), place)
+            self._number.draw(canvas, "–" if value is None else short_value(value), place)
 
     def _series(self) -> tuple[tuple[str, Color], tuple[str, Color]]:
         return (("V(s)" if self._is_probability else "max Q", VALUE), ("followed", FOLLOWED))
@@ -95,6 +95,12 @@ class ValueChart:
             ).cut_left(measure_text(name, self._style).width, gap=2)
             places.append((mark, text, rest))
         return places
+
+
+def short_value(value: float) -> str:
+    """A value in at most five signs and its own sign, for ordinary ones: `0.018`, `1.34`, `16.2`, `1,234`."""
+    digits = next((digits for limit, digits in ((1, 3), (10, 2), (100, 1)) if abs(value) < limit), 0)
+    return format_value(value, f",.{digits}f")
 
 
 def _pace(steps: float, window: int) -> tuple[int, int]:
