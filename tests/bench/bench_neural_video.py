@@ -23,7 +23,7 @@ ENV = "BreakoutNoFrameskip-v4"
 FPS = 30
 SPEED = 2
 EVERY_FRAME_NEW = ("--speed", SPEED)
-"""At 30 steps of the game a second each frame shows another one; at its true speed, 15, each is shown twice."""
+"""30 steps of the game a second: each frame shows another one. At its true speed, 15, each is shown twice."""
 PEER = Path(__file__).parent / "naive_neural_panel.py"
 
 
