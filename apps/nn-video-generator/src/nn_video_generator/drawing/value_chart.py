@@ -36,7 +36,9 @@ class ValueChart:
 
     def __init__(self, subject: Subject, place: Rect, text_height: int) -> None:
         self._is_probability = subject.value_name == "probability"
-        self._gamma = subject.gamma
+        self._discount = f"discount {subject.gamma:g}"
+        if subject.horizon is not None:  # rewards beyond it would still count
+            self._discount = f"γ {subject.gamma:g}, {subject.horizon} steps"
         self._style = TextStyle(text_height, DARK.muted, min_height=7)
         line = self._style.line_height
         self._header, rest = place.cut_top(line)
@@ -63,7 +65,7 @@ class ValueChart:
         """Draw title and names, in place."""
         title = TextStyle(self._style.height, DARK.muted, BOLD, min_height=7)
         draw_text(canvas, f"Value, last {self._seconds:.0f} s", self._header, title)
-        draw_text(canvas, f"discount {self._gamma:g}", self._side, self._style, align="right")
+        draw_text(canvas, self._discount, self._side, self._style, align="right")
         for (mark, name, _), (text, color) in zip(self._places, self._series(), strict=True):
             fill(canvas, mark, color)
             draw_text(canvas, text, name, self._style)

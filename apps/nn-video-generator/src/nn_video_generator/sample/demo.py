@@ -38,7 +38,7 @@ def make_demo(folder: Path, n_timesteps: int, *, force: bool, say: Callable[[str
         raise ValueError(message)
     say(SAMPLE)
     video = VideoSettings(clip_seconds=n_timesteps / _STEPS_PER_SECOND, show=frozenset({"actions"}))
-    settings = ClipSettings(PlaySettings(seed=1), video)
+    settings = ClipSettings(PlaySettings(seed=5), video)
     with as_file(files("nn_video_generator") / "sample") as agents:
         trained = from_zoo(agents / "ppo" / "BreakoutNoFrameskip-v4_1")
         report = make_milestone_videos(trained, settings, OutputSettings(folder, force=force), say)
