@@ -19,6 +19,8 @@ SAMPLES = {app: app for app in APPS if app != "network-analyzer"} | {
 }
 GROUPS = ("test", "lint", "types", "browser", "tensorboard", "notebook", "bench", "donkey-bench")
 GALLERY = ROOT / "gallery"
+# Names sessions that `nox -s tests` leaves out, because another nox runs them at the same time (see .ci/run).
+ELSEWHERE = "RLVIZ_TESTED_ELSEWHERE"
 # TensorFlow 2.21 has wheels for Python up to 3.13: where this is a newer one, uv fetches that.
 PYTHON = None if sys.version_info < (3, 14) else "3.13"
 
@@ -85,13 +87,18 @@ def tests(session: nox.Session) -> None:
     install(session, *libraries, "--group", "test")
     folders = ("tests/cam", "tests/overlay", "tests/video", "tests/architecture")
     pytest(session, *folders, "-m", "not torch and not keras")
-    for further in (
+    further = (
         "tests_torch",
         "tests_keras",
         *(app for app in APPS if app != "network-analyzer"),
         *(f"network-analyzer({one})" for one in FRAMEWORKS),
-    ):
-        session.notify(further)
+    )
+    elsewhere = set(os.environ.get(ELSEWHERE, "").split())
+    if unknown := elsewhere - set(further):
+        session.error(f"{ELSEWHERE} has {', '.join(sorted(unknown))}; sessions are {', '.join(further)}")
+    for one in further:
+        if one not in elsewhere:
+            session.notify(one)
 
 
 @nox.session(python=PYTHON)

@@ -14,7 +14,7 @@ import pytest
 from rlviz_overlay import Frame
 
 SUPPORT = Path(__file__).parent
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that anything may take."""
 
 

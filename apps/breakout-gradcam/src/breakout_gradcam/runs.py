@@ -13,6 +13,8 @@ from rlviz_agents import (
     find_agent,
     live_run,
     policy_heads,
+    read_saved,
+    read_spaces,
     recorded_run,
 )
 from rlviz_cam import Backend, open_backend
@@ -47,6 +49,7 @@ def open_run(
         find = partial(locate, agent)
         return nullcontext(recorded_run(recording, find=find, device=agent.device, trust=agent.trust))
     files = locate(agent)
+    check_images(files.model_path, read_spaces(read_saved(files.model_path)).shape)
     options = RunOptions(
         settings.n_timesteps,
         seed=settings.seed,
@@ -60,6 +63,16 @@ def open_run(
     return live_run(files, options, device=agent.device, trust=agent.trust)
 
 
+def check_images(model: Path, shape: tuple[int, ...]) -> None:
+    """Raise ValueError where an agent observes numbers in place of images."""
+    if len(shape) != 3:
+        message = (
+            f"{model} observes numbers of shape {shape}, expected images (three axes); "
+            "choose an agent that was trained on those"
+        )
+        raise ValueError(message)
+
+
 def open_network(run: Run) -> tuple[Backend, tuple[str, ...]]:
     """Open a copy of a run's network (never the one that plays), with the names of its heads.
 
@@ -67,11 +80,6 @@ def open_network(run: Run) -> tuple[Backend, tuple[str, ...]]:
         ValueError: the agent observes no images.
     """
     shape = run.agent.observation_shape
-    if len(shape) != 3:
-        message = (
-            f"{run.agent.files.model_path} observes numbers of shape {shape}, expected images (three axes); "
-            "choose an agent that was trained on those"
-        )
-        raise ValueError(message)
+    check_images(run.agent.files.model_path, shape)
     backend = open_backend(policy_heads(run.agent.model), input_shape=shape)
     return backend, tuple(backend.predict(np.zeros((1, *shape), np.uint8)))

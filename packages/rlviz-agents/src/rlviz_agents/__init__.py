@@ -21,6 +21,7 @@ from rlviz_agents.rollout import Rollout, play
 from rlviz_agents.runs import Run, RunOptions, live_run, recorded_run
 from rlviz_agents.sample import sample_agents
 from rlviz_agents.saved import SavedAgent, read_saved
+from rlviz_agents.saved_spaces import SavedSpaces, read_spaces
 from rlviz_agents.steps import FinalState, GameState, Step
 from rlviz_agents.threads import one_torch_thread
 from rlviz_agents.trace import (
@@ -49,6 +50,7 @@ __all__ = [
     "RunDigest",
     "RunOptions",
     "SavedAgent",
+    "SavedSpaces",
     "Step",
     "TraceDifference",
     "TraceRow",
@@ -73,6 +75,7 @@ __all__ = [
     "policy_heads",
     "read_recording",
     "read_saved",
+    "read_spaces",
     "read_trace",
     "read_training_run",
     "recorded_run",
