@@ -49,7 +49,7 @@ class PostTrainingVideoGenerator:
                 config names, or else for every checkpoint.
             clip_seconds: length of each video.
             fps: frames per second.
-            verbose: 0 says nothing, 1 what is made, 2 what was found too.
+            verbose: 0 says nothing, more what is found and made.
             clip: how it is played and shown, but for `clip_seconds` and `fps`; None for what the config
                 wants.
             output: how the files are written, but for folder and `verbose`.

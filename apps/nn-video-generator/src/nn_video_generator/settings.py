@@ -145,7 +145,7 @@ class OutputSettings:
         force: replace what exists.
         resume: keep what is finished and was made in the same way, make the rest.
         jobs: checkpoints rendered at a time, each in a process of its own.
-        verbose: 0 says nothing, 1 what is made, 2 everything.
+        verbose: 0 says nothing, more what is found and made.
 
     Raises:
         ValueError: fewer than one job.
