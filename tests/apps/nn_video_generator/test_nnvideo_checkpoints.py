@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from nn_video_generator.checkpoints import Checkpoint, find_checkpoints, search_checkpoints
+from nn_video_generator.checkpoints import Checkpoint, find_checkpoints
 
 
 def saved(path: Path, steps: int | None = None, total: int | None = None, **fields: object) -> Path:
@@ -30,7 +30,7 @@ def zoo_yaml(run: Path, **files: Mapping[str, object]) -> None:
 
 
 def percents(folder: Path, **options) -> list[tuple[str, float]]:
-    return [(one.path.name, one.percent) for one in find_checkpoints(folder, **options)]
+    return [(one.path.name, one.percent) for one in find_checkpoints(folder, **options).checkpoints]
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,14 @@ def test_what_is_no_percentage_is_not_taken_for_one(tmp_path: Path, stem: str):
 )
 def test_the_label_is_the_percentage_without_needless_digits(tmp_path: Path, percent: float, label: str):
     saved(tmp_path / f"pct_{percent}.zip")
-    assert find_checkpoints(tmp_path)[0].label == label
+    assert find_checkpoints(tmp_path).checkpoints[0].label == label
 
 
 def test_steps_stand_in_the_name_or_in_the_file(tmp_path: Path):
     saved(tmp_path / "step_123_pct_1.zip", 999, 12345)
     saved(tmp_path / "pct_2.zip", 250, 12345)
     saved(tmp_path / "pct_3.zip")
-    assert [one.steps for one in find_checkpoints(tmp_path)] == [123, 250, None]
+    assert [one.steps for one in find_checkpoints(tmp_path).checkpoints] == [123, 250, None]
 
 
 def test_checkpoints_lie_in_the_folder_and_in_milestones_and_come_by_percentage(tmp_path: Path):
@@ -95,7 +95,7 @@ def test_checkpoints_lie_in_the_folder_and_in_milestones_and_come_by_percentage(
 def test_the_percentage_of_steps_is_that_of_the_files_own_total(tmp_path: Path):
     saved(tmp_path / "rl_model_250_steps.zip", 250, 1000)
     saved(tmp_path / "ppo_rl_model_500_steps.zip", 500, 1000)
-    assert [one.percent for one in find_checkpoints(tmp_path, total_timesteps=99999)] == [25, 50]
+    assert [one.percent for one in find_checkpoints(tmp_path, total_timesteps=99999).checkpoints] == [25, 50]
 
 
 def test_a_file_that_does_not_say_takes_the_total_of_the_config(tmp_path: Path):
@@ -133,7 +133,7 @@ def test_a_truncated_file_is_found_by_its_name(tmp_path: Path):
     whole = saved(tmp_path / "rl_model_250_steps.zip", 250, 1000)
     (tmp_path / "rl_model_500_steps.zip").write_bytes(whole.read_bytes()[:40])
     (tmp_path / "pct_75.zip").write_bytes(b"")
-    assert [(one.percent, one.steps) for one in find_checkpoints(tmp_path)] == [
+    assert [(one.percent, one.steps) for one in find_checkpoints(tmp_path).checkpoints] == [
         (25, 250),
         (50, 500),
         (75, None),
@@ -143,19 +143,19 @@ def test_a_truncated_file_is_found_by_its_name(tmp_path: Path):
 @pytest.mark.parametrize("name", ["final_model", "best_model", "model", "CartPole-v1", "ALE-Breakout-v5"])
 def test_a_lone_model_is_one_checkpoint_after_its_own_steps(tmp_path: Path, name: str):
     saved(tmp_path / f"{name}.zip", 250, 1000)
-    assert find_checkpoints(tmp_path) == (Checkpoint(tmp_path / f"{name}.zip", 25, 250, "25"),)
+    assert find_checkpoints(tmp_path).checkpoints == (Checkpoint(tmp_path / f"{name}.zip", 25, 250, "25"),)
 
 
 def test_a_lone_model_that_does_not_say_is_at_the_end_and_that_is_told(tmp_path: Path):
     saved(tmp_path / "final_model.zip")
-    found = search_checkpoints(tmp_path)
+    found = find_checkpoints(tmp_path)
     assert [one.label for one in found.checkpoints] == ["100"]
     assert found.notes == ("final_model.zip does not say when it was saved; it is taken to be after 100 %",)
 
 
 def test_a_lone_model_is_one_video_whatever_milestones_are_asked_for(tmp_path: Path):
     saved(tmp_path / "best_model.zip", 370, 1000)
-    found = search_checkpoints(tmp_path, milestones_pct=range(10, 101, 10))
+    found = find_checkpoints(tmp_path, milestones_pct=range(10, 101, 10))
     assert [one.label for one in found.checkpoints] == ["37"]
     assert found.notes == ("best_model.zip is the only checkpoint, after 37 % of the training",)
 
@@ -163,7 +163,7 @@ def test_a_lone_model_is_one_video_whatever_milestones_are_asked_for(tmp_path: P
 def test_of_several_lone_models_the_final_one_is_taken(tmp_path: Path):
     for name in ("best_model", "CartPole-v1", "final_model", "model"):
         saved(tmp_path / f"{name}.zip", 100, 100)
-    found = search_checkpoints(tmp_path)
+    found = find_checkpoints(tmp_path)
     assert [one.path.stem for one in found.checkpoints] == ["final_model"]
     assert len(found.notes) == 3
 
@@ -178,7 +178,7 @@ def test_the_final_model_joins_the_milestones_where_it_is_further(tmp_path: Path
 def test_the_final_model_that_is_a_milestone_is_not_a_second_one(tmp_path: Path):
     saved(tmp_path / "rl_model_500_steps.zip", 500, 1000)
     saved(tmp_path / "CartPole-v1.zip", 500, 1000)
-    found = search_checkpoints(tmp_path)
+    found = find_checkpoints(tmp_path)
     assert [one.path.name for one in found.checkpoints] == ["rl_model_500_steps.zip"]
     assert found.notes == ()
 
@@ -197,7 +197,7 @@ def test_of_two_of_the_same_percentage_the_further_one_is_kept_and_the_other_tol
 ):
     for name, steps in files.items():
         saved(tmp_path / name, steps)
-    found = search_checkpoints(tmp_path)
+    found = find_checkpoints(tmp_path)
     assert [one.path.name for one in found.checkpoints] == [kept]
     (left,) = {Path(name).name for name in files} - {kept}
     assert found.notes == (f"{left} is left out: {kept} is after 50 % too",)
@@ -206,7 +206,7 @@ def test_of_two_of_the_same_percentage_the_further_one_is_kept_and_the_other_tol
 def test_only_the_milestones_that_are_asked_for_are_kept(tmp_path: Path):
     for name in ("pct_0", "pct_10", "pct_50", "pct_100"):
         saved(tmp_path / f"{name}.zip")
-    found = search_checkpoints(tmp_path, milestones_pct=(10, 20, 30, 50))
+    found = find_checkpoints(tmp_path, milestones_pct=(10, 20, 30, 50))
     assert [one.label for one in found.checkpoints] == ["10", "50"]
     assert found.notes == (
         "no checkpoint after 20, 30 % of the training",

@@ -81,17 +81,6 @@ def find_checkpoints(
     *,
     milestones_pct: Sequence[float] | None = None,
     total_timesteps: int | None = None,
-) -> tuple[Checkpoint, ...]:
-    """Find the checkpoints of a folder by their names; see `search_checkpoints`, which also gives notes."""
-    found = search_checkpoints(folder, milestones_pct=milestones_pct, total_timesteps=total_timesteps)
-    return found.checkpoints
-
-
-def search_checkpoints(
-    folder: Path | str,
-    *,
-    milestones_pct: Sequence[float] | None = None,
-    total_timesteps: int | None = None,
 ) -> Found:
     """Find the checkpoints of a folder, and of `milestones/` in it, by their names (PATTERNS).
 

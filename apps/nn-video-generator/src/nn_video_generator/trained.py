@@ -16,7 +16,7 @@ from rlviz_agents import (
     read_training_run,
 )
 
-from nn_video_generator.checkpoints import Checkpoint, search_checkpoints
+from nn_video_generator.checkpoints import Checkpoint, find_checkpoints
 from nn_video_generator.config import TrainingConfig
 from nn_video_generator.config_environment import environment_of
 
@@ -125,7 +125,7 @@ def _trained(
     training: TrainingRun, milestones_pct: Sequence[float] | None, usual_gamma: float, notes: tuple[str, ...]
 ) -> TrainedRun:
     """Find the checkpoints, and check them against what is said of the training."""
-    found = search_checkpoints(
+    found = find_checkpoints(
         training.folder, milestones_pct=milestones_pct, total_timesteps=training.n_timesteps
     )
     readable = _readable(found.checkpoints)

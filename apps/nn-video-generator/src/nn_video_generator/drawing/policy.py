@@ -52,7 +52,6 @@ class PolicyTable:
 
     def __init__(self, subject: Subject, place: Rect, text_height: int, columns: int) -> None:
         self._names = subject.actions
-        self._interventions = subject.interventions
         self._is_probability = subject.value_name == "probability"
         self._height = text_height
         self._place = place
