@@ -60,7 +60,8 @@ def test_each_milestone_is_saved_at_the_step_that_reaches_it(tmp_path: Path, cal
 
 def test_what_is_saved_is_found_with_its_percentage_and_steps(tmp_path: Path, callback: Callable[..., Any]):
     ppo().learn(32, callback=callback(tmp_path, (0, 50, 100)))
-    assert [(one.percent, one.steps) for one in find_checkpoints(tmp_path).checkpoints] == [(0, 0), (50, 16), (100, 32)]
+    found = find_checkpoints(tmp_path).checkpoints
+    assert [(one.percent, one.steps) for one in found] == [(0, 0), (50, 16), (100, 32)]
 
 
 def test_the_config_beside_the_milestones_is_that_of_the_training(
