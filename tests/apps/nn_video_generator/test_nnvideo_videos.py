@@ -129,6 +129,14 @@ def test_a_chapter_is_the_run_of_its_own_video(folder, cli, tmp_path):
     assert played == [[row[name] for name in names] for row in alone]
 
 
+def test_the_length_of_other_videos_does_not_decide_whether_the_whole_one_is_finished(cli, tmp_path):
+    arguments = ("--agent", SAMPLE, "--output-dir", tmp_path, "--total-seconds", 2)
+    assert cli(*arguments).status == 0
+    outcome = cli(*arguments, "--clip-seconds", 5, "--resume")
+    assert outcome.status == 0, outcome.err
+    assert "Kept: " in outcome.out
+
+
 def test_names_can_say_where_a_video_comes_from(cli, tmp_path):
     arguments = ("--agent", SAMPLE, "--output-dir", tmp_path, *CLIP, "--milestones-pct", 50)
     assert cli(*arguments, "--provenance-names").status == 0

@@ -1,16 +1,16 @@
 """One checkpoint's video."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from rlviz_video import MadeVideo, interrupts_deferred
 
 from nn_video_generator.checkpoints import Checkpoint
 from nn_video_generator.clip import Picture, open_clip
 from nn_video_generator.describe import describe_clip, facts_of
-from nn_video_generator.made_with import made_with
 from nn_video_generator.names import Paths
 from nn_video_generator.outputs import Outputs
 from nn_video_generator.settings import ClipSettings, VideoSettings
@@ -27,6 +27,7 @@ class Job:
         checkpoint: whose video it is.
         settings: how it is played and shown.
         paths: where it goes.
+        deciding: all that the video follows from (`made_with`).
         force: whether existing files are replaced.
     """
 
@@ -34,6 +35,7 @@ class Job:
     checkpoint: Checkpoint
     settings: ClipSettings
     paths: Paths
+    deciding: Mapping[str, Any]
     force: bool
 
     @property
@@ -66,7 +68,6 @@ def make_milestone_video(job: Job, watch: Watch) -> MadeVideo:
         OSError: the checkpoint cannot be read, or an output exists or cannot be written.
         KeyboardInterrupt: Ctrl-C before the first frame.
     """
-    deciding = made_with(job.trained, job.checkpoint, job.settings)
     with open_clip(job.trained, job.checkpoint, job.settings, job.frames) as clip:
         title = f"{clip.subject.milestone} %"
         outputs = Outputs(job.paths, job.settings.video, job.frames, clip.subject.actions, force=job.force)
@@ -82,5 +83,5 @@ def make_milestone_video(job: Job, watch: Watch) -> MadeVideo:
             if not outputs.frames:
                 raise
             interrupted = True
-        content = describe_clip(clip, tally) | {"kind": "milestone", "made_with": deciding}
+        content = describe_clip(clip, tally) | {"kind": "milestone", "made_with": job.deciding}
         return outputs.finish(content, facts_of(clip, tally), interrupted=interrupted)

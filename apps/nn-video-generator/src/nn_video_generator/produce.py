@@ -1,7 +1,7 @@
 """From a training to its videos: what is there already, what is made, what failed, and the page of all."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 
@@ -102,6 +102,8 @@ def make_whole_video(
     if not 0 < total_seconds < inf:
         message = f"--total-seconds {total_seconds:g} is no length of a video; give more"
         raise ValueError(message)
+    # What the length of other videos would be must not decide whether this one is finished.
+    settings = replace(settings, video=replace(settings.video, clip_seconds=total_seconds))
     folder = make_folder(output.folder)
     check_page(folder, force=output.force)
     paths = Paths.of(folder / continuous_name(trained, total_seconds))
@@ -143,7 +145,7 @@ def _plan(
         raise
     except EXPECTED as error:
         return Outcome(checkpoint, error=str(error))
-    return Job(trained, checkpoint, settings, paths, output.force or output.resume)
+    return Job(trained, checkpoint, settings, paths, deciding, output.force or output.resume)
 
 
 def _playable(
